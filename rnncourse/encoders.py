@@ -1,0 +1,162 @@
+"""Keras building blocks that read padded tokens: recurrent layers without a mask in the loop, and poolings.
+
+Padding stands at the end of each row. A recurrent layer is causal, so it never lets padding reach a real step:
+the loop needs no mask. The backward direction reads each row reversed up to its own length, so its padding also
+stands at the end. What the loop computes on padding is dropped by the pooling.
+"""
+
+import keras
+from keras import layers, ops
+
+CELLS = {"simple_rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}
+POOLINGS = ("max", "mean", "max_mean", "last")
+_register = keras.saving.register_keras_serializable(package="rnncourse")
+
+
+def mask_of(tokens):
+    """Where real tokens stand: (B, T) whole numbers, 0 is padding -> (B, T) bool."""
+    return ops.not_equal(tokens, 0)
+
+
+def lengths_of(tokens):
+    """Number of real tokens in each row: (B, T) -> (B,) int32."""
+    return ops.sum(ops.cast(mask_of(tokens), "int32"), axis=1)
+
+
+@_register
+class PaddingLast(layers.Layer):
+    """Move the padding of each row behind its tokens, wherever it stood: (B, T) -> (B, T)."""
+
+    def call(self, tokens):
+        steps = ops.shape(tokens)[1]
+        key = ops.arange(steps) + ops.where(mask_of(tokens), 0, steps)
+        return ops.take_along_axis(tokens, ops.argsort(key, axis=1), axis=1)
+
+    def compute_output_spec(self, tokens):
+        return keras.KerasTensor(tokens.shape, tokens.dtype)
+
+
+@_register
+class BigramIds(layers.Layer):
+    """A bucket for each pair of neighbouring tokens, by hashing: tokens (B, T) -> (B, T) in 1..buckets-1.
+
+    The pair ends at the token; padding gets 0. Two pairs may share a bucket: the more buckets, the fewer do.
+    """
+
+    def __init__(self, buckets, **kwargs):
+        super().__init__(**kwargs)
+        self.buckets = buckets
+
+    def call(self, tokens):
+        before = ops.pad(tokens[:, :-1], [[0, 0], [1, 0]])
+        bucket = (tokens * 31337 + before * 7919) % (self.buckets - 1) + 1
+        return ops.where(mask_of(tokens), bucket, 0)
+
+    def compute_output_spec(self, tokens):
+        return keras.KerasTensor(tokens.shape, tokens.dtype)
+
+    def get_config(self):
+        return {**super().get_config(), "buckets": self.buckets}
+
+
+@_register
+class ReverseSequences(layers.Layer):
+    """Reverse each row up to its own length; padding stays at the end: [(B, T, D), tokens (B, T)] -> (B, T, D)."""
+
+    def call(self, inputs):
+        x, tokens = inputs
+        steps = ops.arange(ops.shape(tokens)[1])
+        lengths = lengths_of(tokens)[:, None]
+        order = ops.where(steps < lengths, lengths - 1 - steps, steps)
+        return ops.take_along_axis(x, order[:, :, None], axis=1)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor(inputs[0].shape, inputs[0].dtype)
+
+
+@_register
+class MaskedPooling(layers.Layer):
+    """Summarise the states at real tokens: [(B, T, H), tokens (B, T)] -> (B, H); zeros for a row of padding only.
+
+    `kind` is "max", "mean" or "max_mean" (both, side by side: (B, 2H)).
+    """
+
+    def __init__(self, kind, **kwargs):
+        super().__init__(**kwargs)
+        self.kind = kind
+
+    def call(self, inputs):
+        states, tokens = inputs
+        mask = mask_of(tokens)[:, :, None]
+        length = ops.cast(lengths_of(tokens), states.dtype)[:, None]
+        parts = []
+        if "max" in self.kind:
+            highest = ops.max(ops.where(mask, states, -1e9), axis=1)
+            parts.append(ops.where(length > 0, highest, 0.0))
+        if "mean" in self.kind:
+            parts.append(ops.sum(ops.where(mask, states, 0.0), axis=1) / ops.maximum(length, 1.0))
+        return parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=-1)
+
+    def compute_output_spec(self, inputs):
+        states = inputs[0]
+        width = states.shape[-1] * (2 if self.kind == "max_mean" else 1)
+        return keras.KerasTensor((states.shape[0], width), states.dtype)
+
+    def get_config(self):
+        return {**super().get_config(), "kind": self.kind}
+
+
+@_register
+class LastState(layers.Layer):
+    """The last state that was read: [(B, T, H), tokens (B, T)] -> (B, H); zeros for a row of padding only.
+
+    The second half of a bidirectional state reads backward: its last state stands at the first token.
+    """
+
+    def __init__(self, bidirectional, **kwargs):
+        super().__init__(**kwargs)
+        self.bidirectional = bidirectional
+
+    def call(self, inputs):
+        states, tokens = inputs
+        lengths = lengths_of(tokens)[:, None]
+        last = ops.take_along_axis(states, ops.maximum(lengths - 1, 0)[:, :, None], axis=1)[:, 0]
+        if self.bidirectional:
+            half = states.shape[-1] // 2
+            last = ops.concatenate([last[:, :half], states[:, 0, half:]], axis=-1)
+        return ops.where(lengths > 0, last, 0.0)
+
+    def compute_output_spec(self, inputs):
+        states = inputs[0]
+        return keras.KerasTensor((states.shape[0], states.shape[-1]), states.dtype)
+
+    def get_config(self):
+        return {**super().get_config(), "bidirectional": self.bidirectional}
+
+
+def encode(x, tokens, *, cell, units, bidirectional=True, recurrent_dropout=0.0):
+    """One recurrent layer over x (B, T, D) -> states (B, T, H), or (B, T, 2H) if bidirectional.
+
+    `tokens` (B, T) tell where the padding is (at the end of each row). `cell` is "simple_rnn", "lstm" or "gru".
+    The second half of a bidirectional state has read the row from its last token back to this one.
+    """
+
+    def loop():
+        return CELLS[cell](units, return_sequences=True, recurrent_dropout=recurrent_dropout)
+
+    forward = loop()(x)
+    if not bidirectional:
+        return forward
+    backward = ReverseSequences()([loop()(ReverseSequences()([x, tokens])), tokens])
+    return layers.Concatenate()([forward, backward])
+
+
+def pool(states, tokens, *, kind, bidirectional=True):
+    """One vector for a row: states (B, T, H) -> (B, H), (B, 2H) for kind "max_mean".
+
+    `kind` is "max", "mean", "max_mean" or "last": the last state read, which for the backward half of a
+    bidirectional state stands at the first token.
+    """
+    if kind != "last":
+        return MaskedPooling(kind)([states, tokens])
+    return LastState(bidirectional)([states, tokens])
