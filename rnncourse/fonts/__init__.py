@@ -1,0 +1,1 @@
+"""The embedded font for Chinese words in figures, and the script that makes it anew."""
