@@ -21,6 +21,7 @@ from rnncourse.metrics.scores import (
     precision,
     predict_labels,
     recall,
+    threshold_curves,
 )
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "precision",
     "predict_labels",
     "recall",
+    "threshold_curves",
 ]

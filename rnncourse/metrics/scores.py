@@ -75,29 +75,57 @@ def predict_labels(probabilities, *, threshold=0.5):
 
 
 class Calibration(NamedTuple):
-    """Of the examples in each bin: mean predicted probability, share of class 1, number; (K,) each."""
+    """Of each bin's examples, (K,): mean prediction, share of class 1 and its interval, their number."""
 
     predicted: np.ndarray
     observed: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
     count: np.ndarray
 
 
-def calibration(y_true, probabilities, *, bins=10):
+def calibration(y_true, probabilities, *, bins=10, level=0.95):
     """Does a predicted .8 come true in 80% of the cases?
 
-    Of `bins` equal steps from 0 to 1 the empty ones are left out.
-    `y_true` (N,) holds 0 or 1, `probabilities` (N,). Returns a Calibration. Errors as in `predict_labels`.
+    `y_true` (N,) holds 0 or 1, `probabilities` (N,). Of `bins` equal steps from 0 to 1 the empty ones are
+    left out. The interval of the observed share is Wilson's (1927). Errors as in `predict_labels`.
     """
+    from scipy.stats import binomtest
+
     y_true, probabilities = check_labels(y_true, "y_true", 2), check_probabilities(probabilities)
     check_same_length(y_true=y_true, probabilities=probabilities)
     index = np.minimum((probabilities * bins).astype(int), bins - 1)
-    count = np.bincount(index, minlength=bins)
-    used = count > 0
-    mean = [
-        np.bincount(index, weights=values, minlength=bins)[used] / count[used]
-        for values in (probabilities, y_true)
-    ]
-    return Calibration(*mean, count[used])
+    _, index, count = np.unique(index, return_inverse=True, return_counts=True)
+    predicted, positives = (np.bincount(index, weights=values) for values in (probabilities, y_true))
+    tests = [binomtest(int(k), int(n)) for k, n in zip(positives, count, strict=True)]
+    low, high = np.array([test.proportion_ci(level, method="wilson") for test in tests]).T
+    return Calibration(predicted / count, positives / count, low, high, count)
+
+
+class ThresholdCurves(NamedTuple):
+    """Scores of class 1 at each decision threshold, (K,) each; undefined ones are nan."""
+
+    thresholds: np.ndarray
+    precision: np.ndarray
+    recall: np.ndarray
+    f1: np.ndarray
+
+
+def threshold_curves(y_true, probabilities, *, steps=201):
+    """Precision, recall and F1 of class 1 at `steps` equally spaced thresholds from 0 to 1.
+
+    `y_true` (N,) holds 0 or 1, `probabilities` (N,). Errors as in `predict_labels`.
+    """
+    y_true, probabilities = check_labels(y_true, "y_true", 2), check_probabilities(probabilities)
+    check_same_length(y_true=y_true, probabilities=probabilities)
+    thresholds = np.linspace(0, 1, steps)
+    classes = (np.sort(probabilities[y_true == label]) for label in (0, 1))
+    rows = []
+    for ranked in classes:
+        below = np.searchsorted(ranked, thresholds)
+        rows.append(np.stack([below, len(ranked) - below], axis=-1))  # (K, predicted)
+    counts = np.stack(rows, axis=1)  # (K, true, predicted)
+    return ThresholdCurves(thresholds, precision_of(counts), recall_of(counts), f1_of(counts))
 
 
 # From counts (..., C, C) to scores (...): the leading axes let a bootstrap score all its resamples at once.

@@ -1,0 +1,95 @@
+"""Pictures of one text: what the model says of it, and what each token contributes."""
+
+import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Patch, Rectangle
+
+from rnncourse.language import choose
+from rnncourse.plots.axes import WIDTH, axes_or_new, colour, drawable, tint
+
+_LETTERS = 12  # points
+_LINE = 0.3  # inches
+_MOST_LINES = 12
+
+
+def plot_contributions(tokens, contributions, *, unit="character", label_names=None, ax=None):
+    """A text in lines, each token coloured by its contribution to the probability of class 1.
+
+    `tokens` (T,) strings, `contributions` (T,) as from `explain.occlusion`: positive speaks for class 1.
+    `unit` "word" puts spaces between tokens. The strongest token has the full colour; the legend gives its
+    size. What goes beyond 12 lines is cut and ends in "…". Raises ValueError if the lengths differ.
+    """
+    contributions = np.asarray(contributions, dtype=float)
+    if len(tokens) != len(contributions):
+        raise ValueError(
+            f"expected one contribution a token, got {len(contributions)} for {len(tokens)} tokens"
+        )
+    width = WIDTH - 0.2 if ax is None else 0.97 * ax.figure.get_figwidth() * ax.get_position().width
+    boxes = _wrap([drawable(token) for token in tokens], width, gap=0.06 if unit == "word" else 0.0)
+    lines = 1 + max((line for line, *_ in boxes), default=0)
+    ax = axes_or_new(ax, height=0.5 + _LINE * lines)
+    ax.set(xlim=(0, width), ylim=(lines, 0))
+    ax.axis("off")
+    strongest = np.abs(contributions).max(initial=0.0)
+    for box, value in zip(boxes, contributions, strict=False):
+        _draw_token(ax, *box, _shade(value, strongest))
+    _name_directions(ax, strongest, label_names)
+    return ax
+
+
+def _shade(value, strongest):
+    return tint(colour(0 if value > 0 else 1), 0.75 * abs(value) / max(strongest, 1e-12))
+
+
+def _draw_token(ax, line, left, wide, word, shade):
+    ax.add_patch(Rectangle((left, line + 0.05), wide, 0.9, facecolor=shade, linewidth=0))
+    ax.text(
+        left + wide / 2, line + 0.72, word, ha="center", va="baseline", fontsize=_LETTERS, parse_math=False
+    )
+
+
+def _name_directions(ax, strongest, label_names):
+    negative, positive = label_names or ("0", "1")
+    words = choose(zh="偏向“{}”", en="speaks for “{}”")
+    ends = ((1.0, positive), (-1.0, negative))
+    patches = [Patch(facecolor=_shade(sign, 1), label=words.format(name)) for sign, name in ends]
+    scale = choose(zh=f"颜色最深处 {strongest:.2f}", en=f"darkest: {strongest:.2f}")
+    patches.append(Patch(alpha=0, label=scale))
+    ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0)
+
+
+def _wrap(words, width, *, gap):
+    """Place `words` in lines of `width` inches: a list of (line, left, wide, word); the rest is cut."""
+    measure = _measure()
+    boxes, line, left = [], 0, 0.0
+    for word in words:
+        wide = min(measure(word) + 0.04, width)
+        if left + wide > width:
+            line, left = line + 1, 0.0
+        if line == _MOST_LINES:
+            boxes[-1] = (*boxes[-1][:3], "…")
+            break
+        boxes.append((line, left, wide, word))
+        left += wide + gap
+    return boxes
+
+
+def _measure():
+    """A function that gives a word's width in inches."""
+    renderer, font = RendererAgg(1, 1, 72), FontProperties(size=_LETTERS)
+    return lambda word: renderer.get_text_width_height_descent(word, font, ismath=False)[0] / 72
+
+
+def plot_probability(probability, *, label_names=None, ax=None):
+    """The probability of class 1 as one bar between the names of the two classes."""
+    ax = axes_or_new(ax, height=0.7)
+    negative, positive = label_names or ("0", "1")
+    ax.barh([0], [1 - probability], color=tint(colour(1), 0.75), height=0.7)
+    ax.barh([0], [probability], left=[1 - probability], color=tint(colour(0), 0.75), height=0.7)
+    ax.text(0.01, 0, f"{negative} {1 - probability:.1%}", va="center", ha="left", parse_math=False)
+    ax.text(0.99, 0, f"{positive} {probability:.1%}", va="center", ha="right", parse_math=False)
+    ax.axvline(0.5, color="black", linewidth=1, linestyle=":")
+    ax.set(xlim=(0, 1), ylim=(-0.4, 0.4))
+    ax.axis("off")
+    return ax
