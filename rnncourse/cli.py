@@ -1,54 +1,103 @@
-"""The command `rnncourse`: build the notebooks, look after the installation."""
+"""The command `rnncourse`: builds the notebooks, examines the installation."""
 
 import argparse
+import os
 import sys
 
 import rnncourse
+from rnncourse import language
+
+DONE, NOT_WELL, MISTAKE = 0, 1, 2
 
 
 def main(arguments=None):
     """Run the command with `arguments` (default: those of the process). Returns the exit code.
 
-    0: done; 1: something is stale or wrong with the installation; 2: a mistake of the user, told in one line.
+    0: done; 1: something is stale, or wrong with the installation; 2: a mistake, told in one line.
     """
     options = _parser().parse_args(arguments)
-    return options.run(options)
+    language.use(_language_of(os.environ))
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:
+        return _tell(["stopped"])
 
 
 def _parser():
-    parser = argparse.ArgumentParser(
-        prog="rnncourse", description="A course on recurrent neural networks: its tools."
-    )
+    description = "The tools of rnncourse, a course on recurrent neural networks."
+    parser = argparse.ArgumentParser(prog="rnncourse", description=description)
     parser.add_argument("--version", action="version", version=f"rnncourse {rnncourse.__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_build(commands)
+    _add_doctor(commands)
     return parser
 
 
 def _add_build(commands):
-    text = "Build the notebooks of chapters and exercises whose source has changed."
+    text = "Turn the sources of chapters and exercises into notebooks. What has not changed is left alone."
     parser = commands.add_parser("build", help="turn sources into notebooks", description=text)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a chapter and its exercise; default: all")
+    parser.add_argument("--force", action="store_true", help="run also what has not changed")
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="a chapter or exercise; default: all of them"
+        "--check", action="store_true", help="build nothing, list what is stale (exit code 1)"
     )
-    parser.add_argument("--force", action="store_true", help="run also what is up to date")
-    parser.add_argument(
-        "--check", action="store_true", help="build nothing; list what is stale, exit 1 if anything is"
-    )
-    parser.add_argument("--language", choices=("zh", "en"), help="one language only; default: both")
+    parser.add_argument("--language", choices=language.LANGUAGES, help="one edition only; default: both")
     parser.set_defaults(run=_build)
 
 
-def _build(options):
-    from rnncourse.authoring.build import build, open_builder
-    from rnncourse.authoring.layout import CourseError, find_root
+def _add_doctor(commands):
+    text = "Examine whether this machine has what the course needs; where not, say what to do."
+    parser = commands.add_parser("doctor", help="examine the installation", description=text)
+    parser.add_argument("--quick", action="store_true", help="do not start Keras, which takes some seconds")
+    parser.set_defaults(run=_doctor)
 
-    languages = (options.language,) if options.language else ("zh", "en")
+
+def _build(options):
     try:
-        builder = open_builder(find_root())
-        errors = build(builder, options.names or None, force=options.force, languages=languages)
-    except CourseError as error:
+        from rnncourse.authoring import build, layout, readme, source
+    except ModuleNotFoundError as error:
+        return _tell(
+            [f'{error.name} is missing; install what builds notebooks: pip install "rnncourse[authoring]"']
+        )
+    languages = (options.language,) if options.language else language.LANGUAGES
+    try:
+        builder = build.open_builder(layout.find_root())
+        if options.check:
+            return _list_stale(build.stale(builder, options.names, languages=languages))
+        errors = build.build(builder, options.names, force=options.force, languages=languages)
+        if not options.names and not errors:
+            for name in readme.update_readmes(builder.course, builder.repository):
+                print(f"{name}: lists updated")
+    except (layout.CourseError, source.SourceError) as error:
         errors = [error]
+    return _tell(errors)
+
+
+def _list_stale(paths):
+    for path in paths:
+        print(f"{path}: stale")
+    return NOT_WELL if paths else DONE
+
+
+def _doctor(options):
+    from rnncourse.doctor import examine
+
+    well = True
+    for finding in examine(quick=options.quick):
+        print(finding, flush=True)
+        well = well and finding.well
+    return DONE if well else NOT_WELL
+
+
+def _tell(errors):
+    """Print each of `errors` as a line. Returns the exit code."""
     for error in errors:
         print(f"rnncourse: {error}", file=sys.stderr)
-    return 2 if errors else 0
+    return MISTAKE if errors else DONE
+
+
+def _language_of(environment):
+    """The language that the variables of the locale ask for: "zh" for any Chinese one, else "en"."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((environment[name] for name in names if environment.get(name)), "")
+    return "zh" if locale.lower().startswith("zh") else "en"

@@ -6,6 +6,8 @@ exercise   tasks, checks, removed solutions, nbgrader's metadata
 layout     which notebook comes from which source and lies where
 links      the repository's address, badges, the row of links under a title
 assemble   source -> notebook without outputs
+store      stored notebooks: read, compare, write
+alone      proof that each answer needs nothing but the set-up
 execute    runs a notebook and refuses outputs that readers should not see
 readme     the lists of chapters in the README files
 build      all of it, only where something changed

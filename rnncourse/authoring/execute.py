@@ -34,7 +34,7 @@ def execute(notebook, folder, private=()):
         notebook.metadata = nbformat.from_dict(metadata)
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if _WIDGET not in output.get("data", {})]
+            _drop_widgets(place, cell)
             _refuse(place, cell.outputs, _private_paths(private))
 
 
@@ -49,12 +49,13 @@ def _run(notebook, folder):
         km=manager,
         timeout=TIMEOUT,
         resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--log-level=40"],  # errors; its warnings are not for authors
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
     )
     try:
-        client.execute()
+        client.execute(cleanup_kc=True)
     except exceptions.CellExecutionError as error:
         raise _failure(notebook, error) from None
     except exceptions.CellTimeoutError:
@@ -78,6 +79,14 @@ def _running(notebook):
     """The place of the first code cell that has not been run in full."""
     places = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     return next((p for p in places if notebook.cells[p].execution_count is None), places[-1])
+
+
+def _drop_widgets(place, cell):
+    """Remove widget views, which show nothing without a kernel, from the outputs of `cell`."""
+    kept = [output for output in cell.outputs if _WIDGET not in output.get("data", {})]
+    if len(kept) < len(cell.outputs) and "widget" not in cell.metadata.get("tags", ()):
+        raise CellFailure(place, 'the cell shows a widget; tag it: tags=["widget"]')
+    cell.outputs = kept
 
 
 def _private_paths(private):

@@ -61,6 +61,15 @@ class Course:
             for language in languages
         ]
 
+    def orphans(self):
+        """Paths of notebooks below the course's folders that no source belongs to."""
+        known = {edition.path for edition in self.editions()}
+        folders = [f"{folder}/{language}" for folder in _FOLDERS.values() for language in LANGUAGES]
+        found = [
+            f"{folder}/{path.name}" for folder in folders for path in (self.root / folder).glob("*.ipynb")
+        ]
+        return sorted(set(found) - known)
+
     def neighbours(self, edition):
         """The chapters before and after the chapter `edition`, None where there is none."""
         place = self.chapters.index(edition.name)
