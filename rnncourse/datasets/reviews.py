@@ -12,8 +12,8 @@ from rnncourse.datasets.base import RatedTexts, TextDataset, drop_duplicates
 
 SOURCES = ("films", "tweets", "shop", "news")
 NEUTRAL = 0.5  # a mean rating within ±NEUTRAL belongs to neither class
-SHORTEST = 4  # a Chinese line with fewer hanzi is a fragment, not a review
-_HANZI = re.compile("[\u4e00-\u9fff]")
+# A Chinese line with fewer than four hanzi is a fragment, not a review.
+_FOUR_HANZI = re.compile("(?:[^\u4e00-\u9fff]*[\u4e00-\u9fff]){4}")
 
 
 def load_reviews(language=None, *, clean=True):
@@ -48,7 +48,7 @@ def _load(language, clean):
     raw = _chinese() if language == "zh" else _english()
     if not clean:
         return raw
-    whole = [language == "en" or len(_HANZI.findall(text)) >= SHORTEST for text in raw.texts]
+    whole = [language == "en" or _FOUR_HANZI.match(text) is not None for text in raw.texts]
     return drop_duplicates(raw.take(np.array(whole)))
 
 
