@@ -1,0 +1,58 @@
+"""Every stored notebook, run again by nbval in a fresh kernel, shows what it showed when it was built."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = {"chapter": ROOT / "chapters", "solution": ROOT / "exercises" / "solutions"}
+
+
+def _names():
+    return [(kind, path.name) for kind, folder in FOLDERS.items() for path in sorted(folder.glob("zh/*.ipynb"))]
+
+
+def _computed(path):
+    """What nbval compares: source and outputs of each code cell, without pictures and the set-up cell."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"][1:]
+    return [
+        (cell.source, [_words(output) for output in cell.outputs])
+        for cell in cells
+        if "nbval-ignore-output" not in cell.metadata.get("tags", [])
+    ]
+
+
+def _words(output):
+    data = output.get("data", {"text": output.get("text")})
+    return {kind: value for kind, value in data.items() if not kind.startswith("image/")}
+
+
+def _editions(kind, name):
+    """The editions to run: where both computed the same thing, the Chinese one stands for the two."""
+    zh, en = (FOLDERS[kind] / language / name for language in ("zh", "en"))
+    measured = any("nbval-ignore-output" in cell.metadata.get("tags", []) for cell in nbformat.read(zh, 4).cells)
+    return [zh] if not measured and _computed(zh) == _computed(en) else [zh, en]
+
+
+RUNS = [path for kind, name in _names() for path in _editions(kind, name)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", RUNS, ids=[str(path.relative_to(ROOT)) for path in RUNS])
+def test_notebook_runs_as_stored(path):
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "--rootdir", str(ROOT), str(path)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+
+
+@pytest.mark.parametrize(("kind", "name"), _names(), ids=[f"{kind}-{name}" for kind, name in _names()])
+def test_stored_outputs_are_complete(kind, name):
+    for language in ("zh", "en"):
+        for cell in nbformat.read(FOLDERS[kind] / language / name, as_version=4).cells:
+            if cell.cell_type == "code":
+                assert cell.execution_count is not None, f"{language}/{name}: cell {cell.id} was not run"
+                assert all(output.output_type != "error" for output in cell.outputs), f"{language}/{name}: {cell.id}"
+                assert all(output.get("name") != "stderr" for output in cell.outputs), f"{language}/{name}: {cell.id}"
