@@ -54,7 +54,7 @@ def _add_doctor(commands):
 
 def _build(options):
     try:
-        from rnncourse.authoring import build, layout, readme, source
+        from rnncourse.authoring import build, layout, source
     except ModuleNotFoundError as error:
         return _tell(
             [f'{error.name} is missing; install what builds notebooks: pip install "rnncourse[authoring]"']
@@ -65,9 +65,6 @@ def _build(options):
         if options.check:
             return _list_stale(build.stale(builder, options.names, languages=languages))
         errors = build.build(builder, options.names, force=options.force, languages=languages)
-        if not options.names and not errors:
-            for name in readme.update_readmes(builder.course, builder.repository):
-                print(f"{name}: lists updated")
     except (layout.CourseError, source.SourceError) as error:
         errors = [error]
     return _tell(errors)

@@ -1,6 +1,9 @@
 """Runs a notebook in a kernel of this interpreter and keeps only outputs that readers should see."""
 
+import asyncio
+import contextlib
 import re
+import signal
 import tempfile
 from pathlib import Path
 
@@ -49,7 +52,8 @@ def _run(notebook, folder):
         km=manager,
         timeout=TIMEOUT,
         resources={"metadata": {"path": str(folder)}},
-        extra_arguments=["--log-level=40"],  # errors; its warnings are not for authors
+        extra_arguments=["--log-level=50"],  # what it logs is not for authors
+        on_notebook_start=_let_interrupt,
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
@@ -62,6 +66,12 @@ def _run(notebook, folder):
         raise CellFailure(_running(notebook), f"the cell did not end within {TIMEOUT} s") from None
     except exceptions.DeadKernelError:
         raise CellFailure(_running(notebook), "the kernel died (out of memory?)") from None
+
+
+def _let_interrupt(notebook):
+    """Let Ctrl-C end the build: nbclient takes it for the kernel's alone and reports a dead kernel."""
+    with contextlib.suppress(RuntimeError):  # no such handlers on Windows, nor outside the main thread
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
 
 def _failure(notebook, error):

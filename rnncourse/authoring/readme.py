@@ -13,24 +13,23 @@ _BLOCK = re.compile(r"(<!-- (chapters|badges|clone)(?: (zh|en))? -->\n).*?(<!-- 
 _HEADER = {"zh": ("章节", "打开", "练习", "打开"), "en": ("Chapter", "Open", "Exercises", "Open")}
 
 
-def update_readmes(course, repository):
-    """Rewrite the marked blocks of the README files. Returns the names of those that changed.
+def outdated_readmes(course, repository):
+    """{name: what it should say} of the README files whose marked blocks are not up to date.
 
     A block stands between `<!-- chapters -->` and `<!-- /chapters -->`: a table of chapters and exercises;
     `badges`: where to open the first chapter; `clone`: the repository's address for git. Its language is the
     file's (README.zh.md: Chinese), or the one that the marker names: `<!-- chapters zh -->`. Files and blocks
     that do not exist are left out. Raises SourceError for a source without title.
     """
-    changed = []
+    outdated = {}
     for name in FILES:
         path = course.root / name
         if path.is_file():
             old = path.read_text(encoding="utf-8")
             new = _rewritten(old, name, course, repository)
             if new != old:
-                path.write_bytes(new.encode())
-                changed.append(name)
-    return changed
+                outdated[name] = new
+    return outdated
 
 
 def _rewritten(text, name, course, repository):
@@ -39,7 +38,8 @@ def _rewritten(text, name, course, repository):
     def block(match):
         begin, kind, language, end = match.groups()
         language = language or ("zh" if name.endswith(".zh.md") else "en")
-        return begin + write[kind](course, repository, language, os.path.dirname(name)) + end
+        content = write[kind](course, repository, language, os.path.dirname(name))
+        return f"{begin}\n{content}\n{end}"
 
     return _BLOCK.sub(block, text)
 
