@@ -5,6 +5,7 @@ from functools import cache
 import matplotlib
 import numpy as np
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.ticker import MaxNLocator
 
@@ -26,11 +27,19 @@ def tint(name, strength):
 
 
 def axes_or_new(ax, *, columns=1, height=3.0, width=WIDTH, **options):
-    """`ax` if given, else new axes on a new figure: one, or an array of `columns`."""
+    """Axes to draw on: one, or an array of `columns`.
+
+    `ax` if given (one Axes gives its place to `columns` of them), else on a new figure of that size in
+    inches.
+    """
     if ax is None:
         from matplotlib import pyplot as plt
 
         return plt.subplots(1, columns, figsize=(width, height), layout="constrained", **options)[1]
+    if columns > 1 and isinstance(ax, Axes):
+        grid = ax.get_subplotspec().subgridspec(1, columns)
+        ax.remove()
+        return grid.subplots()
     if columns > 1 and np.size(ax) != columns:
         raise ValueError(f"ax must hold {columns} axes, got {np.size(ax)}; use plt.subplots(1, {columns})")
     return ax

@@ -10,7 +10,7 @@ from rnncourse.plots.axes import GREY, PALE, axes_or_new, colour, drawable, tint
 from rnncourse.text import PADDING, UNKNOWN
 
 _MOST_CELLS = 400  # of a batch whose tokens are written out
-_LONGEST_TOKEN = 8  # characters of a token that a cell shows
+_LETTERS_IN_A_ROW = 80  # of the written-out tokens; longer ones are cut
 _SMALLEST_LETTERS = 6.5  # points
 
 
@@ -26,18 +26,19 @@ def plot_lengths(lengths, *, percentiles=(50, 95), ax=None):
     if not len(every):
         raise ValueError("lengths is empty; at least one text is needed")
     ax = axes_or_new(ax)
-    edge = max(1.0, min(every.max() + 1, 1.5 * np.percentile(every, 98)))
+    marks = [np.percentile(every, percent) for percent in percentiles]
+    edge = max(1.0, min(every.max() + 1, 1.5 * np.percentile(every, 98)), *(1.05 * mark for mark in marks))
     _draw_histograms(ax, groups, np.linspace(0, edge, 1 + int(min(50, np.ceil(edge)))))
     ax.margins(y=0.3)
-    for row, percent in enumerate(percentiles):
-        _mark_percentile(ax, np.percentile(every, percent), percent, row)
+    for row, (percent, mark) in enumerate(zip(percentiles, marks, strict=True)):
+        _mark_percentile(ax, mark, percent, row, edge)
     longest = choose(zh=f"最长 {every.max():,}", en=f"longest: {every.max():,}")
     ax.text(
         0.99, 0.03, longest, transform=ax.transAxes, ha="right", va="bottom", color=GREY, fontsize="small"
     )
     ax.set(xlim=(0, edge), xlabel=choose(zh="长度（词元数）", en="length (tokens)"))
     ax.set_ylabel(choose(zh="文本占比", en="share of texts"))
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.yaxis.set_major_formatter(PercentFormatter(1))
     return ax
 
 
@@ -48,13 +49,14 @@ def _draw_histograms(ax, groups, bins):
         weights = np.full(len(values), 1 / max(1, len(values)))
         ax.hist(values, bins, weights=weights, color=colour(index), label=name, **style)
     if None not in groups:
-        ax.legend(loc="upper right")
+        ax.legend(loc="center right")
 
 
-def _mark_percentile(ax, length, percent, row):
+def _mark_percentile(ax, length, percent, row, edge):
     ax.axvline(length, color=GREY, linestyle="--", linewidth=1)
-    words = choose(zh=f" {percent}% 不超过 {length:.0f}", en=f" {percent}% up to {length:.0f}")
-    ax.text(length, 0.98 - 0.1 * row, words, transform=ax.get_xaxis_transform(), va="top", fontsize="small")
+    words = choose(zh=f" {percent}% 不超过 {length:.0f} ", en=f" {percent}% up to {length:.0f} ")
+    side = {"ha": "right" if length > 0.75 * edge else "left", "va": "top", "fontsize": "small"}
+    ax.text(length, 0.98 - 0.1 * row, words, transform=ax.get_xaxis_transform(), **side)
 
 
 def plot_batch(batch, *, vocabulary=None, ax=None):
@@ -84,7 +86,8 @@ def _name_kinds(ax, kind, palette):
     names = choose(zh=("填充", "词元", "未知词元"), en=("padding", "token", "unknown token"))
     shares = [np.mean(kind == index) for index in range(3)]
     shown = [index for index in (1, 2, 0) if shares[index] or index != 2]
-    handles = [Patch(facecolor=palette[i], label=f"{names[i]} {shares[i]:.1%}") for i in shown]
+    words = ["< 0.1%" if 0 < share < 0.001 else f"{share:.1%}" for share in shares]
+    handles = [Patch(facecolor=palette[i], label=f"{names[i]} {words[i]}") for i in shown]
     ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
 
 
@@ -94,7 +97,8 @@ def _cell_words(batch, vocabulary):
         return None
     unknown = choose(zh="未知", en="unk")
     words = (drawable(word) for word in vocabulary.decode(batch.ravel()))
-    short = (word if len(word) <= _LONGEST_TOKEN else word[: _LONGEST_TOKEN - 1] + "…" for word in words)
+    longest = max(4, _LETTERS_IN_A_ROW // batch.shape[1])
+    short = (word if len(word) <= longest else word[: longest - 1] + "…" for word in words)
     special = {PADDING: "", UNKNOWN: unknown}
     return [special.get(int(i), word) for i, word in zip(batch.ravel(), short, strict=True)]
 
@@ -102,7 +106,7 @@ def _cell_words(batch, vocabulary):
 def _letter_size(ax, words, shape):
     """Points at which the widest token fits its cell; None if nobody could read that."""
     rows, steps = shape
-    ems = max(sum(1.0 if ord(c) > 0x2E7F else 0.62 for c in word) for word in words)
+    ems = max(sum(1.0 if ord(c) > 0x2E7F else 0.6 for c in word) for word in words)
     box = ax.get_position()
     width, height = ax.figure.get_size_inches() * (min(box.width, 0.9), min(box.height, 0.75))
     size = min(11, 72 * 0.9 * width / steps / max(ems, 1), 72 * 0.7 * height / rows)

@@ -22,8 +22,8 @@ def plot_confusion(counts, *, label_names=None, ax=None):
     ax.imshow(share, cmap=shades, vmin=0, vmax=1.15, aspect="auto")
     for (row, column), count in np.ndenumerate(counts):
         words = f"{count:,}\n{share[row, column]:.1%}"
-        ink = "white" if share[row, column] > 0.6 else "black"
-        ax.text(column, row, words, ha="center", va="center", color=ink)
+        ink = "white" if share[row, column] > 0.85 else "black"
+        ax.text(column, row, words, ha="center", va="center", color=ink, linespacing=1.4)
     ax.set_xticks(range(len(names)), names)
     ax.set_yticks(range(len(names)), names)
     ax.set(xlabel=choose(zh="预测类别", en="predicted"), ylabel=choose(zh="真实类别", en="true"))
@@ -32,10 +32,10 @@ def plot_confusion(counts, *, label_names=None, ax=None):
 
 
 def plot_intervals(intervals, *, bar=None, bar_label=None, xlabel=None, ax=None):
-    """Named estimates with their intervals, top to bottom; a dashed line at `bar`.
+    """Named estimates with their intervals, top to bottom, the figures on the right; a dashed line at `bar`.
 
     `intervals` maps names to (estimate, low, high). `bar_label` and `xlabel` default to "bar" and "accuracy"
-    in the reader's language. Undefined (nan) estimates are named and left blank. Raises ValueError for none.
+    in the reader's language. Undefined (nan) estimates are named as such. Raises ValueError for none.
     """
     if not intervals:
         raise ValueError("intervals is empty; name at least one estimate")
@@ -43,25 +43,20 @@ def plot_intervals(intervals, *, bar=None, bar_label=None, xlabel=None, ax=None)
     rows = np.arange(len(intervals))
     estimate, low, high = np.array(list(intervals.values()), dtype=float).T
     ax.errorbar(estimate, rows, xerr=[estimate - low, high - estimate], fmt="o", color=colour(0), capsize=4)
-    for row, value, end in zip(rows, estimate, high, strict=True):
-        _name_estimate(ax, row, value, end)
+    for row, interval in zip(rows, intervals.values(), strict=True):
+        _write_interval(ax, row, *interval)
     if bar is not None:
         _mark_bar(ax, bar, bar_label or choose(zh="及格线", en="bar"))
     ax.set_yticks(rows, list(intervals))
     ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.margins(x=0.12)
     ax.set_xlabel(xlabel or choose(zh="准确率", en="accuracy"))
     return ax
 
 
-def _name_estimate(ax, row, value, end):
-    unknown = np.isnan(value)
-    words = choose(zh="无定义", en="undefined") if unknown else f"{value:.3f}"
-    place = {
-        "xy": (0, row) if unknown else (end, row),
-        "xycoords": ("axes fraction" if unknown else "data", "data"),
-    }
-    ax.annotate(words, **place, xytext=(6, 0), textcoords="offset points", va="center")
+def _write_interval(ax, row, estimate, low, high):
+    known = not np.isnan(estimate)
+    words = f"{estimate:.3f} [{low:.3f}, {high:.3f}]" if known else choose(zh="无定义", en="undefined")
+    ax.text(1.02, row, words, transform=ax.get_yaxis_transform(), va="center")
 
 
 def _mark_bar(ax, bar, label):

@@ -9,8 +9,9 @@ from rnncourse.language import choose
 from rnncourse.plots.axes import WIDTH, axes_or_new, colour, drawable, tint
 
 _LETTERS = 12  # points
-_LINE = 0.3  # inches
+_LINE, _MARGIN = 0.3, 0.4  # inches
 _MOST_LINES = 12
+_CLOSING = "，。！？；：、”’）》…,.;:!?)"  # marks that do not begin a line: they hang into the margin
 
 
 def plot_contributions(tokens, contributions, *, unit="character", label_names=None, ax=None):
@@ -25,8 +26,8 @@ def plot_contributions(tokens, contributions, *, unit="character", label_names=N
         raise ValueError(
             f"expected one contribution a token, got {len(contributions)} for {len(tokens)} tokens"
         )
-    width = WIDTH - 0.2 if ax is None else 0.97 * ax.figure.get_figwidth() * ax.get_position().width
-    boxes = _wrap([drawable(token) for token in tokens], width, gap=0.06 if unit == "word" else 0.0)
+    width = WIDTH if ax is None else ax.figure.get_figwidth() * ax.get_position().width
+    boxes = _wrap([drawable(token) for token in tokens], width - _MARGIN, gap=0.06 if unit == "word" else 0.0)
     lines = 1 + max((line for line, *_ in boxes), default=0)
     ax = axes_or_new(ax, height=0.5 + _LINE * lines)
     ax.set(xlim=(0, width), ylim=(lines, 0))
@@ -55,7 +56,7 @@ def _name_directions(ax, strongest, label_names):
     ends = ((1.0, positive), (-1.0, negative))
     patches = [Patch(facecolor=_shade(sign, 1), label=words.format(name)) for sign, name in ends]
     scale = choose(zh=f"颜色最深处 {strongest:.2f}", en=f"darkest: {strongest:.2f}")
-    patches.append(Patch(alpha=0, label=scale))
+    patches += [Patch(alpha=0, label=scale)] if strongest else []
     ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0)
 
 
@@ -65,7 +66,7 @@ def _wrap(words, width, *, gap):
     boxes, line, left = [], 0, 0.0
     for word in words:
         wide = min(measure(word) + 0.04, width)
-        if left + wide > width:
+        if left + wide > width and not (word in _CLOSING and left <= width):
             line, left = line + 1, 0.0
         if line == _MOST_LINES:
             boxes[-1] = (*boxes[-1][:3], "…")
@@ -83,13 +84,13 @@ def _measure():
 
 def plot_probability(probability, *, label_names=None, ax=None):
     """The probability of class 1 as one bar between the names of the two classes."""
-    ax = axes_or_new(ax, height=0.7)
+    ax = axes_or_new(ax, height=0.75)
     negative, positive = label_names or ("0", "1")
-    ax.barh([0], [1 - probability], color=tint(colour(1), 0.75), height=0.7)
-    ax.barh([0], [probability], left=[1 - probability], color=tint(colour(0), 0.75), height=0.7)
-    ax.text(0.01, 0, f"{negative} {1 - probability:.1%}", va="center", ha="left", parse_math=False)
-    ax.text(0.99, 0, f"{positive} {probability:.1%}", va="center", ha="right", parse_math=False)
-    ax.axvline(0.5, color="black", linewidth=1, linestyle=":")
-    ax.set(xlim=(0, 1), ylim=(-0.4, 0.4))
+    parts = (1 - probability, probability)
+    ax.barh([0, 0], parts, left=[0, parts[0]], color=[_shade(-1.0, 1), _shade(1.0, 1)], height=0.8)
+    ax.text(0, 0.5, f"{negative} {parts[0]:.1%}", va="bottom", ha="left", parse_math=False)
+    ax.text(1, 0.5, f"{positive} {parts[1]:.1%}", va="bottom", ha="right", parse_math=False)
+    ax.axvline(0.5, 0, 0.5, color="black", linewidth=1, linestyle=":")
+    ax.set(xlim=(0, 1), ylim=(-0.45, 1.3))
     ax.axis("off")
     return ax

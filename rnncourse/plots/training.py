@@ -20,7 +20,7 @@ def plot_history(history, *, epochs=None, ax=None):
     for axis, name, title in zip(axes, ("loss", "accuracy"), titles, strict=True):
         _draw_curves(axis, history, name)
         longest = max((len(values) for values in history.values()), default=0)
-        axis.set_xlim(0.5, max(epochs or longest, 2) + 0.5)
+        axis.set_xlim(0.5, max(epochs or longest, 1) + 0.5)
         axis.set(title=title, xlabel=choose(zh="轮", en="epoch"))
         whole_numbers(axis.xaxis)
     if axes[0].get_legend_handles_labels()[0]:
@@ -28,12 +28,15 @@ def plot_history(history, *, epochs=None, ax=None):
     return axes
 
 
+_CURVES = ({"marker": "o", "markersize": 6}, {"marker": "s", "markersize": 4, "linestyle": "--"})
+
+
 def _draw_curves(ax, history, name):
     labels = choose(zh=("训练集", "验证集"), en=("training", "validation"))
     for index, (key, label) in enumerate(zip((name, f"val_{name}"), labels, strict=True)):
         values = history.get(key, ())
         if len(values):
-            ax.plot(range(1, len(values) + 1), values, "o-", color=colour(index), markersize=4, label=label)
+            ax.plot(range(1, len(values) + 1), values, label=label, color=colour(index), **_CURVES[index])
     losses = history.get("val_loss", ())
     if len(losses) > 1:
         ax.axvline(int(np.argmin(losses)) + 1, color=GREY, linestyle=":", linewidth=1, zorder=0)
@@ -44,7 +47,7 @@ def plot_knob(settings, intervals, costs, *, name, cost_name=None, bar=None, ax=
 
     `settings` (K,) numbers or words, `intervals` (K,) of (estimate, low, high), `costs` (K,) numbers. `name`
     names the knob, `cost_name` the cost and its unit (default: seconds an epoch). A dashed line at `bar`.
-    `ax`: two Axes. Returns both Axes. Raises ValueError if the lengths differ.
+    `ax`: two Axes, or one that makes room for them. Returns both. Raises ValueError if the lengths differ.
     """
     if not len(settings) == len(intervals) == len(costs) > 0:
         given = f"{len(settings)} settings, {len(intervals)} intervals, {len(costs)} costs"
@@ -54,9 +57,8 @@ def plot_knob(settings, intervals, costs, *, name, cost_name=None, bar=None, ax=
     estimate, low, high = np.array(intervals, dtype=float).T
     score.errorbar(places, estimate, [estimate - low, high - estimate], fmt="o", color=colour(0), capsize=4)
     if bar is not None:
-        score.axhline(
-            bar, color=colour(1), linestyle="--", linewidth=1.5, label=choose(zh="及格线", en="bar")
-        )
+        label = f"{choose(zh='及格线', en='bar')} {bar:.3f}"
+        score.axhline(bar, color=colour(3), linestyle="--", linewidth=1.5, label=label)
         score.legend()
     cost.bar(places, costs, width=0.6, color=colour(0))
     score.set_title(choose(zh="准确率", en="accuracy"))
