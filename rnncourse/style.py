@@ -1,8 +1,8 @@
 """How the course's figures look: legible, safe for colour-blind readers, with Chinese glyphs."""
 
 from functools import cache
-from importlib import resources
 
+from rnncourse.fonts import FOLDER
 from rnncourse.language import choose
 
 # Okabe & Ito (2008), in an order that sets neighbours well apart; without their yellow, too pale for lines.
@@ -47,5 +47,4 @@ def _register_font():
     """Make the embedded font known to matplotlib."""
     from matplotlib import font_manager
 
-    with resources.as_file(resources.files("rnncourse").joinpath("fonts", FONT_FILE)) as path:
-        font_manager.fontManager.addfont(path)
+    font_manager.fontManager.addfont(FOLDER / FONT_FILE)

@@ -5,9 +5,7 @@ B texts of at most T tokens become whole numbers of shape (B, T); 0 is padding, 
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import numpy as np
 
@@ -51,7 +49,7 @@ class Vocabulary:
 
     tokens: tuple
     unit: str
-    ids: Mapping = field(init=False, repr=False, compare=False)  # token -> id, read-only
+    ids: dict = field(init=False, repr=False, compare=False)  # token -> id
 
     def __post_init__(self):
         _check_unit(self.unit)
@@ -60,7 +58,7 @@ class Vocabulary:
         if len(ids) < len(self.tokens):
             twice = Counter(self.tokens).most_common(1)[0][0]
             raise ValueError(f"every token may occur once, got {twice!r} twice; drop one")
-        object.__setattr__(self, "ids", MappingProxyType(ids))
+        object.__setattr__(self, "ids", ids)
 
     @classmethod
     def build(cls, texts, *, unit, size=None, minimum_count=1):

@@ -24,7 +24,7 @@ def review(part, folder, number):
 
 
 def make_archive(skip=(), extra=()):
-    """An archive of the form of aclImdb_v1.tar.gz as bytes; its members are not in the order of their numbers."""
+    """An archive of the form of aclImdb_v1.tar.gz as bytes; its members are not in their numbers' order."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
         names = [("aclImdb/README", "read me"), ("aclImdb/train/unsup/0_0.txt", "no label"), *extra]

@@ -15,6 +15,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from rnncourse import datasets
+from rnncourse.fonts import FOLDER
 from rnncourse.style import FONT_FAMILY, FONT_FILE
 
 SOURCE = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
@@ -95,7 +96,7 @@ def main():
     cutter.populate(text="".join(sorted(wanted())))
     cutter.subset(font)
     rename(font)
-    target = Path(__file__).with_name(FONT_FILE)
+    target = FOLDER / FONT_FILE
     font.save(target)
     missing = "".join(sorted(wanted() - {chr(code) for code in font.getBestCmap()}))
     print(f"{target.name}: {target.stat().st_size:,} bytes, {len(font.getBestCmap()):,} characters")
