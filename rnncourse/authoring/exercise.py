@@ -36,7 +36,7 @@ def check_no_tasks(source):
 def remove_solution(text):
     """`text` of an answer cell with what stands between the markers replaced by a NotImplementedError."""
     kept, inside = [], False
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if line.strip() == BEGIN:
             inside = True
             kept.append(line[: line.index("#")] + _STUB)

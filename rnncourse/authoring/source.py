@@ -55,11 +55,9 @@ def read_source(path):
     Raises SourceError for text before the first cell, an empty cell, a raw cell, and metadata or tags that
     the course does not know.
     """
-    import jupytext
-
     text = Path(path).read_text(encoding="utf-8")
     lines = _marker_lines(path, text)
-    cells = jupytext.reads(text, fmt="py:percent").cells
+    cells = _notebook_cells(path, text, lines)
     if not lines or len(cells) != len(lines):
         message = (
             "text stands before the first cell; begin the file with a line '# %% [markdown] lang=\"zh\"'"
@@ -77,6 +75,22 @@ def _marker_lines(path, text):
         raise SourceError(path, line, f"this is not Python: {error.args[0]}") from None
     comments = (token for token in tokens if token.type == tokenize.COMMENT and token.start[1] == 0)
     return [token.start[0] for token in comments if token.string.startswith("# %%")]
+
+
+def _notebook_cells(path, text, lines):
+    """The cells that jupytext makes of `text`. Raises SourceError where a marker is no valid metadata."""
+    import jupytext
+    import nbformat
+
+    try:
+        return jupytext.reads(text, fmt="py:percent").cells
+    except nbformat.ValidationError:
+        for line in lines:
+            try:
+                jupytext.reads(text.splitlines()[line - 1] + "\n1", fmt="py:percent")
+            except nbformat.ValidationError as error:
+                raise SourceError(path, line, f"the cell's metadata are wrong: {error.message}") from None
+        raise
 
 
 def _cell(path, notebook_cell, line):
