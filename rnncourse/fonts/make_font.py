@@ -4,7 +4,7 @@
 
 The source is Noto Sans CJK 2.004, which Debian's package fonts-noto-cjk installs; its SHA-256 is checked.
 Hinting and layout features are dropped: matplotlib uses neither here. The result is the same to the byte with
-the same version of fontTools. As its licence asks of a changed version, it bears another name; see OFL.txt.
+the same version of fontTools. It bears another name, so that nobody takes it for the original; see OFL.txt.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ def gb2312():
 
 
 def corpora():
-    """Every visible character of the embedded corpora, in lower and upper case as they came and as tokens."""
+    """Every visible character of the embedded corpora, as it came and in lower case, as tokens have it."""
     texts = [*datasets.load_reviews("zh", clean=False).texts]
     for source in ("films", "tweets", "shop", "news"):
         texts += datasets.load_rated_snippets(source).texts
