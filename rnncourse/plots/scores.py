@@ -87,19 +87,24 @@ def plot_calibration(calibrations, *, ax=None):
     return ax
 
 
+_TIGHT = {"fontsize": "small", "handlelength": 1.6, "columnspacing": 1.0}
+
+
 def plot_thresholds(curves, *, threshold=None, ax=None):
-    """Precision, recall and F1 against the decision threshold, with a line at `threshold`.
+    """Precision, recall and F1 against the decision threshold; at `threshold` a line and their values.
 
     `curves` is a metrics.ThresholdCurves: arrays (K,) each; undefined (nan) stretches stay blank.
     """
     ax = axes_or_new(ax, width=4.6)
     names = choose(zh=("精确率", "召回率", "F1 值"), en=("precision", "recall", "F1"))
     scores = (curves.precision, curves.recall, curves.f1)
+    place = None if threshold is None else np.abs(curves.thresholds - threshold).argmin()
     for index, (name, values) in enumerate(zip(names, scores, strict=True)):
         style = {"color": colour(index), "linestyle": ("-", "--", "-.")[index]}
-        ax.plot(curves.thresholds, values, label=name, **style)
+        value = "" if place is None else " –" if np.isnan(values[place]) else f" {values[place]:.3f}"
+        ax.plot(curves.thresholds, values, label=name + value, **style)
     if threshold is not None:
         ax.axvline(threshold, color="black", linewidth=1.5)
     ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel=choose(zh="判定阈值", en="decision threshold"))
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2, columnspacing=1)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2, **_TIGHT)
     return ax

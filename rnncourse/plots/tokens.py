@@ -9,17 +9,19 @@ from rnncourse.language import choose
 from rnncourse.plots.axes import WIDTH, axes_or_new, colour, drawable, tint
 
 _LETTERS = 12  # points
-_LINE, _MARGIN = 0.3, 0.4  # inches
+_LINE, _MARGIN, _LEGEND = 0.3, 0.4, 0.4  # inches
 _MOST_LINES = 12
+_FAINT = 0.05  # where no token contributes more than this, none gets the full colour
 _CLOSING = "，。！？；：、”’）》…,.;:!?)"  # marks that do not begin a line: they hang into the margin
 
 
 def plot_contributions(tokens, contributions, *, unit="character", label_names=None, ax=None):
     """A text in lines, each token coloured by its contribution to the probability of class 1.
 
-    `tokens` (T,) strings, `contributions` (T,) as from `explain.occlusion`: positive speaks for class 1.
-    `unit` "word" puts spaces between tokens. The strongest token has the full colour; the legend gives its
-    size. What goes beyond 12 lines is cut and ends in "…". Raises ValueError if the lengths differ.
+    `tokens` (T,) strings, `contributions` (T,) as from `explain.occlusion`: positive speaks for class 1. `unit`
+    "word" puts spaces between tokens. The strongest token has the full colour, unless it contributes less than
+    0.05; the legend gives the scale. What goes beyond 12 lines is cut and ends in "…". Raises ValueError if the
+    lengths differ.
     """
     contributions = np.asarray(contributions, dtype=float)
     if len(tokens) != len(contributions):
@@ -27,20 +29,28 @@ def plot_contributions(tokens, contributions, *, unit="character", label_names=N
             f"expected one contribution a token, got {len(contributions)} for {len(tokens)} tokens"
         )
     width = WIDTH if ax is None else ax.figure.get_figwidth() * ax.get_position().width
-    boxes = _wrap([drawable(token) for token in tokens], width - _MARGIN, gap=0.06 if unit == "word" else 0.0)
-    lines = 1 + max((line for line, *_ in boxes), default=0)
-    ax = axes_or_new(ax, height=0.5 + _LINE * lines)
-    ax.set(xlim=(0, width), ylim=(lines, 0))
+    boxes = _wrap(tokens, width, unit)
+    ax = axes_or_new(ax, height=_LEGEND + _LINE * _lines(boxes))
+    ax.set(xlim=(0, width), ylim=(_lines(boxes) + 0.1, -_LEGEND / _LINE))
     ax.axis("off")
-    strongest = np.abs(contributions).max(initial=0.0)
+    strongest = np.abs(contributions).max(initial=_FAINT)
     for box, value in zip(boxes, contributions, strict=False):
         _draw_token(ax, *box, _shade(value, strongest))
     _name_directions(ax, strongest, label_names)
     return ax
 
 
+def contributions_height(tokens, *, unit="character", width=WIDTH):
+    """Inches of height that `plot_contributions` wants for `tokens` on axes `width` inches wide."""
+    return _LEGEND + _LINE * _lines(_wrap(tokens, width, unit))
+
+
+def _lines(boxes):
+    return 1 + max((line for line, *_ in boxes), default=0)
+
+
 def _shade(value, strongest):
-    return tint(colour(0 if value > 0 else 1), 0.75 * abs(value) / max(strongest, 1e-12))
+    return tint(colour(0 if value > 0 else 1), 0.75 * abs(value) / strongest)
 
 
 def _draw_token(ax, line, left, wide, word, shade):
@@ -55,16 +65,16 @@ def _name_directions(ax, strongest, label_names):
     words = choose(zh="偏向“{}”", en="speaks for “{}”")
     ends = ((1.0, positive), (-1.0, negative))
     patches = [Patch(facecolor=_shade(sign, 1), label=words.format(name)) for sign, name in ends]
-    scale = choose(zh=f"颜色最深处 {strongest:.2f}", en=f"darkest: {strongest:.2f}")
-    patches += [Patch(alpha=0, label=scale)] if strongest else []
-    ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0)
+    scale = choose(zh=f"颜色最深为 {strongest:.2f}", en=f"full colour: {strongest:.2f}")
+    patches.append(Patch(alpha=0, label=scale))
+    ax.legend(handles=patches, loc="upper left", ncols=3, borderaxespad=0.2)
 
 
-def _wrap(words, width, *, gap):
-    """Place `words` in lines of `width` inches: a list of (line, left, wide, word); the rest is cut."""
-    measure = _measure()
+def _wrap(tokens, width, unit):
+    """Place `tokens` in lines of `width` inches: a list of (line, left, wide, word); the rest is cut."""
+    measure, gap, width = _measure(), 0.06 if unit == "word" else 0.0, width - _MARGIN
     boxes, line, left = [], 0, 0.0
-    for word in words:
+    for word in map(drawable, tokens):
         wide = min(measure(word) + 0.04, width)
         if left + wide > width and not (word in _CLOSING and left <= width):
             line, left = line + 1, 0.0
