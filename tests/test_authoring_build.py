@@ -286,10 +286,24 @@ def test_one_mistake_is_told_once_and_stops_no_other_source(tmp_path, monkeypatc
     assert set(snapshot(tmp_path)) == {"chapters/zh/2_b.ipynb", "chapters/en/2_b.ipynb"}
 
 
+def test_a_build_of_everything_writes_the_index(tmp_path, monkeypatch):
+    monkeypatch.setattr(building, "execute", lambda notebook, folder, private: None)
+    builder, said = write_course(tmp_path, chapters={"2_b": CHAPTER}), []
+    assert build(builder, say=said.append) == []
+    assert said[-1] == "chapters/index.ipynb: written"
+    assert "chapters/index.ipynb" not in stale(builder)
+
+
 def test_a_task_that_does_not_exist_is_named_with_its_line(tmp_path):
     write_course(tmp_path, exercises={"1_a": EXERCISE.replace("double", "no_such_task")})
     (error,) = build(building.open_builder(tmp_path), say=quiet)
     assert "1_a.py:22: " in str(error) and "no_such_task" in str(error)
+
+
+def test_a_task_in_two_exercises_is_refused(tmp_path):
+    builder = write_course(tmp_path, exercises={"1_a": EXERCISE, "2_b": EXERCISE})
+    (error,) = build(builder, ["2_b"], say=quiet)
+    assert f"2_b.py:15: task double stands already in {tmp_path / 'exercises/source/1_a.py'}" in str(error)
 
 
 def test_names_may_be_paths_and_unknown_ones_are_refused(built):

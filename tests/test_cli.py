@@ -62,7 +62,7 @@ def test_check_lists_what_is_stale_and_builds_nothing(tmp_path, monkeypatch, cap
     write_course(tmp_path, chapters={"1_a": CHAPTER})
     monkeypatch.chdir(tmp_path / "chapters")
     assert cli.main(["build", "--check", "--language", "en"]) == 1
-    assert capsys.readouterr().out == "chapters/en/1_a.ipynb: stale\n"
+    assert capsys.readouterr().out == "chapters/en/1_a.ipynb: stale\nchapters/index.ipynb: stale\n"
     assert not list(tmp_path.rglob("*.ipynb"))
 
 

@@ -14,7 +14,7 @@ from rnncourse import tasks
 from rnncourse.authoring.assemble import load_source
 from rnncourse.authoring.build import open_builder
 from rnncourse.authoring.layout import Edition
-from rnncourse.authoring.readme import outdated_readmes
+from rnncourse.authoring.lists import outdated_lists
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILDER = open_builder(ROOT)
@@ -89,8 +89,8 @@ def test_every_notebook_has_a_source():
     assert BUILDER.course.orphans() == []
 
 
-def test_readmes_list_the_chapters():
-    assert list(outdated_readmes(BUILDER.course, BUILDER.repository)) == [], "run: rnncourse build"
+def test_lists_of_chapters_are_up_to_date():
+    assert list(outdated_lists(BUILDER.course, BUILDER.repository)) == [], "run: rnncourse build"
 
 
 def test_every_task_belongs_to_one_exercise():

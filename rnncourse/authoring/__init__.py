@@ -9,7 +9,7 @@ assemble   source -> notebook without outputs
 store      stored notebooks: read, compare, write
 alone      proof that each answer needs nothing but the set-up
 execute    runs a notebook and refuses outputs that readers should not see
-readme     the lists of chapters in the README files
+lists      the lists of chapters: README files, chapters/index.ipynb
 build      all of it, only where something changed
 
 It needs the extra `authoring` (jupytext, nbclient, nbformat); learners do without.

@@ -4,13 +4,19 @@ import functools
 
 import nbformat
 
-from rnncourse.authoring.exercise import check_no_tasks, check_tasks, nbgrader_metadata, remove_solution
+from rnncourse.authoring.exercise import (
+    check_no_tasks,
+    check_tasks,
+    check_unique,
+    nbgrader_metadata,
+    remove_solution,
+)
 from rnncourse.authoring.languages import check_languages, select
 from rnncourse.authoring.links import link_row
 from rnncourse.authoring.source import read_source
 from rnncourse.authoring.store import MEASURED
 
-_METADATA = {
+METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
@@ -21,7 +27,11 @@ def load_source(course, edition):
     """Read and check the source of `edition`. Raises SourceError."""
     source = read_source(course.root / edition.source)
     check_languages(source)
-    (check_no_tasks if edition.kind == "chapter" else check_tasks)(source)
+    if edition.kind == "chapter":
+        check_no_tasks(source)
+    else:
+        check_tasks(source)
+        check_unique([course.root / edition.other(name=name).source for name in course.exercises])
     return source
 
 
@@ -38,7 +48,7 @@ def assemble(course, repository, edition, source, points):
         _setup(repository, edition),
         *(remove_solution(c.text) if c.task and edition.kind == "exercise" else c.text for c in rest),
     ]
-    notebook = nbformat.v4.new_notebook(metadata=_METADATA, nbformat_minor=5)
+    notebook = nbformat.v4.new_notebook(metadata=METADATA, nbformat_minor=5)
     task_points = functools.partial(_points, source, points)
     for place, (cell, text) in enumerate(zip(origins, texts, strict=True)):
         notebook.cells.append(_notebook_cell(edition, cell, text, place, task_points))

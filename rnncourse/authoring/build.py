@@ -10,7 +10,7 @@ from rnncourse.authoring.assemble import assemble, load_source
 from rnncourse.authoring.execute import CellFailure, execute
 from rnncourse.authoring.layout import Course, CourseError, find_course
 from rnncourse.authoring.links import Repository, read_repository
-from rnncourse.authoring.readme import outdated_readmes
+from rnncourse.authoring.lists import outdated_lists
 from rnncourse.authoring.source import SourceError
 from rnncourse.authoring.store import (
     changed_outputs,
@@ -93,7 +93,7 @@ def open_builder(root, points=task_points):
 
 
 def build(builder, names=None, *, force=False, languages=LANGUAGES, say=print):
-    """Build what is stale of `names` (all, and the README files, if None or empty). Returns the errors.
+    """Build what is stale of `names` (all, and the lists of chapters, if None or empty). Returns the errors.
 
     `say` is told of each notebook. A source that fails does not stop the others. Raises CourseError for a
     name that does not exist.
@@ -107,14 +107,14 @@ def build(builder, names=None, *, force=False, languages=LANGUAGES, say=print):
             say(f"{edition.path}: failed")
             errors.append(error)
     if not names and not errors:
-        for name, text in outdated_readmes(builder.course, builder.repository).items():
+        for name, text in outdated_lists(builder.course, builder.repository).items():
             (builder.course.root / name).write_bytes(text.encode())
-            say(f"{name}: lists written")
+            say(f"{name}: written")
     return list({str(error): error for error in errors}.values())  # both editions, the same mistake: once
 
 
 def stale(builder, names=None, *, languages=LANGUAGES):
-    """What is not as the sources say: paths of stale notebooks and README files, notebooks without source.
+    """What is not as the sources say: paths of stale notebooks and lists, of notebooks without source.
 
     Raises SourceError, and CourseError for a name that does not exist.
     """
@@ -122,7 +122,7 @@ def stale(builder, names=None, *, languages=LANGUAGES):
     found = [edition.path for edition in editions if builder.is_stale(edition)]
     if names:
         return found
-    return [*found, *outdated_readmes(builder.course, builder.repository), *builder.course.orphans()]
+    return [*found, *outdated_lists(builder.course, builder.repository), *builder.course.orphans()]
 
 
 def chosen(course, names=None, languages=LANGUAGES):

@@ -2,8 +2,11 @@
 
 import re
 
+from rnncourse.authoring.source import SourceError
+
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 _STUB = 'raise NotImplementedError("your code here")'
+_TASK_MARK = re.compile(r'# %%.*\btask="(\w+)"')
 _LONGEST_NAME = 50  # a cell id has at most 64 characters
 
 
@@ -24,6 +27,16 @@ def check_tasks(source):
     for name, cell in tasks.items():
         if name not in checks:
             raise source.error(cell, f"task {name} has no check; add a cell '# %% check=\"{name}\"' after it")
+
+
+def check_unique(paths):
+    """Raise SourceError for a task that stands in two of the sources `paths`: its name is its address."""
+    seen = {}
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            match = _TASK_MARK.match(line)
+            if match and seen.setdefault(match[1], path) != path:
+                raise SourceError(path, number, f"task {match[1]} stands already in {seen[match[1]]}")
 
 
 def check_no_tasks(source):

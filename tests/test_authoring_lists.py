@@ -1,8 +1,9 @@
-"""The lists in the README files follow the sources and the repository's address."""
+"""README files and the index follow the sources and the repository's address."""
 
+import nbformat
 from tiny_course import CHAPTER, EXERCISE, write_course
 
-from rnncourse.authoring.readme import outdated_readmes
+from rnncourse.authoring.lists import outdated_lists
 
 MARKED = """Before.
 <!-- chapters -->
@@ -24,7 +25,7 @@ def course_with(root, **files):
 
 
 def outdated(builder):
-    return outdated_readmes(builder.course, builder.repository)
+    return outdated_lists(builder.course, builder.repository)
 
 
 def test_tables_name_every_chapter_and_exercise(tmp_path):
@@ -51,10 +52,20 @@ def test_each_file_has_its_language_and_its_folder(tmp_path):
 
 def test_what_is_up_to_date_or_unmarked_is_left_alone(tmp_path):
     builder = course_with(tmp_path, README=MARKED, README_zh="No marks.\n")
-    (tmp_path / "README.md").write_text(outdated(builder)["README.md"], encoding="utf-8")
+    for name, text in outdated(builder).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
     assert outdated(builder) == {}
 
 
-def test_the_address_for_git_comes_from_the_repository(tmp_path):
-    builder = course_with(tmp_path, README="<!-- clone -->\n<!-- /clone -->\n")
-    assert "git clone https://github.com/someone/tiny\ncd tiny\n" in outdated(builder)["README.md"]
+def test_addresses_follow_the_repository(tmp_path):
+    text = "git clone https://github.com/a/b-c.d && cd b-c.d\n`pip install 'x @ git+https://github.com/a/b-c.d'`.\n"
+    expected = text.replace("a/b-c.d", "someone/tiny").replace("cd b-c.d", "cd tiny")
+    assert outdated(course_with(tmp_path, CONTRIBUTING=text))["CONTRIBUTING.md"] == expected
+
+
+def test_the_index_is_a_notebook_that_links_both_editions(tmp_path):
+    notebook = nbformat.reads(outdated(course_with(tmp_path))["chapters/index.ipynb"], as_version=4)
+    nbformat.validate(notebook)
+    chinese, english = (cell.source for cell in notebook.cells)
+    assert "| [标题](zh/1_a.ipynb) |  |" in chinese
+    assert "| [Title](en/2_b.ipynb) | [Title](../exercises/en/2_b.ipynb) |" in english
