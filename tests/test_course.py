@@ -31,6 +31,7 @@ LAYERS = [
     "datasets",
     "text",
     "metrics",
+    "results",
     "plots",
     "encoders",
     "models",

@@ -68,15 +68,15 @@ def _first_badges(course, repository, language, folder):
 
 
 def _index(course):
-    """The notebook that opens first: the chapters of both editions, as links."""
+    """The notebook that opens first: the chapters of both editions and their exercises, as links."""
     notebook = nbformat.v4.new_notebook(metadata=METADATA, nbformat_minor=5)
     for language in LANGUAGES:
-        rows = []
+        lines = [_INDEX_TITLE[language], ""]
         for name in course.chapters:
-            editions = [Edition(kind, name, language) for kind in _kinds(course, name)]
-            rows.append([_title(course, edition, "chapters") for edition in editions])
-        text = f"{_INDEX_TITLE[language]}\n\n{_table(_HEADER[language][::2], rows)}"
-        notebook.cells.append(nbformat.v4.new_markdown_cell(text.rstrip("\n"), id=language))
+            chapter, *exercise = [Edition(kind, name, language) for kind in _kinds(course, name)]
+            lines.append(f"- {_title(course, chapter, 'chapters')}")
+            lines += [f"  - {_HEADER[language][2]}: {_title(course, e, 'chapters')}" for e in exercise]
+        notebook.cells.append(nbformat.v4.new_markdown_cell("\n".join(lines), id=language))
     return nbformat.writes(notebook) + "\n"
 
 
