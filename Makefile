@@ -11,7 +11,7 @@ help:  ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 lab: $(VENV)/.lab  ## open the course in JupyterLab (sets everything up the first time)
-	$(BIN)/jupyter lab --LabApp.default_url='/lab/tree/chapters/README.md?factory=Markdown%20Preview' $(LAB_OPTIONS)
+	$(BIN)/jupyter lab chapters/index.ipynb $(LAB_OPTIONS)
 
 test: $(VENV)/.test  ## everything: code, notebooks, exercises, browser, a fresh environment
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -35,8 +35,18 @@ def test_every_dependency_has_bounds_and_an_exact_version_within_them():
         operators = {spec.operator for spec in requirement.specifier}
         assert {">=", "<"} <= operators, f"{requirement.name}: give a lower and an upper bound"
         if requirement.name in exact:
-            assert exact[requirement.name] in requirement.specifier, f"{requirement} excludes the version in constraints.txt"
-    assert {"keras", "tensorflow", "tensorflow-cpu", "jupyterlab", "ipywidgets", "nbval", "matplotlib"} <= set(exact)
+            assert exact[requirement.name] in requirement.specifier, (
+                f"{requirement} excludes the version in constraints.txt"
+            )
+    assert {
+        "keras",
+        "tensorflow",
+        "tensorflow-cpu",
+        "jupyterlab",
+        "ipywidgets",
+        "nbval",
+        "matplotlib",
+    } <= set(exact)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +74,14 @@ def test_a_plain_installation_leaves_tensorflow_alone():
 
 def test_no_file_names_a_package_registry():
     pattern = re.compile(r"pypi[.]org|pythonhosted[.]org|registry[.]npmjs|repo[.]anaconda")
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    texts = [path for path in tracked if Path(path).suffix in {".py", ".md", ".toml", ".yml", ".txt", ".cfg", ".ipynb", ""}]
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    texts = [
+        path
+        for path in tracked
+        if Path(path).suffix in {".py", ".md", ".toml", ".yml", ".txt", ".cfg", ".ipynb", ""}
+    ]
     named = [path for path in texts if pattern.search((ROOT / path).read_text("utf-8"))]
     assert named == []
 
@@ -77,9 +93,11 @@ def _pip_lines():
 
 @pytest.mark.slow
 def test_environment_yml_installs_in_a_fresh_environment(tmp_path):
-    """The pip part of environment.yml, installed from a copy of the tracked files, and the doctor finds nothing wrong."""
+    """Its pip part, installed from a copy of the tracked files: pip and the doctor find nothing wrong."""
     copy = tmp_path / "rnncourse"
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     for name in filter(None, tracked.split("\0")):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, copy / name)
@@ -92,7 +110,9 @@ def test_environment_yml_installs_in_a_fresh_environment(tmp_path):
         pytest.skip("no package registry within reach: " + run.stderr.strip().splitlines()[-1])
     assert run.returncode == 0, run.stderr[-2000:]
     subprocess.run([*pip, "check"], cwd=copy, check=True)
-    doctor = subprocess.run([python, "-m", "rnncourse.cli", "doctor"], cwd=tmp_path, capture_output=True, text=True)
+    doctor = subprocess.run(
+        [python, "-m", "rnncourse.cli", "doctor"], cwd=tmp_path, capture_output=True, text=True
+    )
     assert doctor.returncode == 0, doctor.stdout + doctor.stderr
 
 
@@ -101,7 +121,10 @@ def test_the_makefile_refuses_other_pythons(tmp_path):
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.9.1" && exit 0\nexit 1\n')
     old.chmod(0o755)
     run = subprocess.run(
-        ["make", "lab", f"PYTHON={old}", f"VENV={tmp_path / 'venv'}"], cwd=ROOT, capture_output=True, text=True
+        ["make", "lab", f"PYTHON={old}", f"VENV={tmp_path / 'venv'}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert run.returncode != 0
     assert "needs Python 3.11, 3.12 or 3.13" in run.stdout + run.stderr
@@ -115,5 +138,7 @@ def test_a_second_make_has_nothing_to_do(tmp_path):
     (environment / "bin").mkdir(parents=True)
     for stamp in ("bin/python", ".lab", ".test"):
         (environment / stamp).touch()
-    run = subprocess.run(["make", "-n", "test", f"VENV={environment}"], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        ["make", "-n", "test", f"VENV={environment}"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert "pip install" not in run.stdout

@@ -12,7 +12,9 @@ FOLDERS = {"chapter": ROOT / "chapters", "solution": ROOT / "exercises" / "solut
 
 
 def _names():
-    return [(kind, path.name) for kind, folder in FOLDERS.items() for path in sorted(folder.glob("zh/*.ipynb"))]
+    return [
+        (kind, path.name) for kind, folder in FOLDERS.items() for path in sorted(folder.glob("zh/*.ipynb"))
+    ]
 
 
 def _computed(path):
@@ -33,7 +35,9 @@ def _words(output):
 def _editions(kind, name):
     """The editions to run: where both computed the same thing, the Chinese one stands for the two."""
     zh, en = (FOLDERS[kind] / language / name for language in ("zh", "en"))
-    measured = any("nbval-ignore-output" in cell.metadata.get("tags", []) for cell in nbformat.read(zh, 4).cells)
+    measured = any(
+        "nbval-ignore-output" in cell.metadata.get("tags", []) for cell in nbformat.read(zh, 4).cells
+    )
     return [zh] if not measured and _computed(zh) == _computed(en) else [zh, en]
 
 
@@ -43,7 +47,18 @@ RUNS = [path for kind, name in _names() for path in _editions(kind, name)]
 @pytest.mark.slow
 @pytest.mark.parametrize("path", RUNS, ids=[str(path.relative_to(ROOT)) for path in RUNS])
 def test_notebook_runs_as_stored(path):
-    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "--rootdir", str(ROOT), str(path)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        str(ROOT),
+        str(path),
+    ]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
 
@@ -54,5 +69,9 @@ def test_stored_outputs_are_complete(kind, name):
         for cell in nbformat.read(FOLDERS[kind] / language / name, as_version=4).cells:
             if cell.cell_type == "code":
                 assert cell.execution_count is not None, f"{language}/{name}: cell {cell.id} was not run"
-                assert all(output.output_type != "error" for output in cell.outputs), f"{language}/{name}: {cell.id}"
-                assert all(output.get("name") != "stderr" for output in cell.outputs), f"{language}/{name}: {cell.id}"
+                assert all(output.output_type != "error" for output in cell.outputs), (
+                    f"{language}/{name}: {cell.id}"
+                )
+                assert all(output.get("name") != "stderr" for output in cell.outputs), (
+                    f"{language}/{name}: {cell.id}"
+                )
