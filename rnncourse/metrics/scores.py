@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+_MOST_CLASSES = 1000
+
 
 def confusion_matrix(y_true, y_pred, *, classes=None):
     """Counts of shape (C, C): row = true class, column = predicted class.
@@ -190,12 +192,17 @@ def check_labels(values, name, classes=None):
         raise ValueError(
             f"{name} must hold whole numbers (0, 1, ...), got {values.dtype}; turn names into numbers"
         )
-    wrong = np.isnan(values) | (values != np.round(values)) | (values < 0)
+    wrong = ~np.isfinite(values) | (values != np.round(values)) | (values < 0)
     if wrong.any():
         row = int(np.argmax(wrong))
         raise ValueError(
             f"{name} must hold whole labels (0, 1, ...), got {values[row]} at row {row}; "
             "probabilities become labels through predict_labels(probabilities, threshold=0.5)"
+        )
+    if values.max() >= _MOST_CLASSES:
+        row = int(values.argmax())
+        raise ValueError(
+            f"{name}: got {values[row]} at row {row}, more than {_MOST_CLASSES} classes; are these ids?"
         )
     if classes is not None and values.max() >= classes:
         row = int(np.argmax(values >= classes))

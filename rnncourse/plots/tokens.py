@@ -18,10 +18,10 @@ _CLOSING = "，。！？；：、”’）》…,.;:!?)"  # marks that do not be
 def plot_contributions(tokens, contributions, *, unit="character", label_names=None, ax=None):
     """A text in lines, each token coloured by its contribution to the probability of class 1.
 
-    `tokens` (T,) strings, `contributions` (T,) as from `explain.occlusion`: positive speaks for class 1. `unit`
-    "word" puts spaces between tokens. The strongest token has the full colour, unless it contributes less than
-    0.05; the legend gives the scale. What goes beyond 12 lines is cut and ends in "…". Raises ValueError if the
-    lengths differ.
+    `tokens` (T,) strings, `contributions` (T,) as from `explain.occlusion`: positive speaks for class 1.
+    `unit` "word" puts spaces between tokens. The strongest token has the full colour, unless it contributes
+    less than 0.05; the legend gives the scale. What goes beyond 12 lines is cut and ends in "…". Raises
+    ValueError if the lengths differ.
     """
     contributions = np.asarray(contributions, dtype=float)
     if len(tokens) != len(contributions):

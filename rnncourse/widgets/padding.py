@@ -57,33 +57,26 @@ def build_padding(texts, vocabulary):
 
 
 def _controls(lengths):
-    def slider(value, top, zh, en):
-        name = choose(zh=zh, en=en)
-        return IntSlider(
-            value=value, min=1, max=max(top, 2), description=name, style=FULL_NAMES, layout=NARROW
-        )
-
-    def checkbox(zh, en):
-        return Checkbox(value=False, description=choose(zh=zh, en=en), indent=False, layout=NARROW)
-
-    longest = int(max(1, lengths.max()))
+    usual, long = (max(1, int(np.percentile(lengths, percent))) for percent in (95, 99))
     most = min(_MOST_ROWS, len(lengths))
     sides = choose(zh=[("后填充", "post"), ("前填充", "pre")], en=[("post", "post"), ("pre", "pre")])
-    return PaddingControls(
-        length=slider(
-            min(longest, int(np.percentile(lengths, 95)) or 1),
-            longest,
-            "最多保留的词元数",
-            "Keep at most (tokens)",
-        ),
-        side=ToggleButtons(options=sides, description=choose(zh="填充位置", en="Padding"), style=FULL_NAMES),
-        fixed=checkbox(
-            "每批都补到这个长度（否则补到批内最长）", "Pad every batch to that length, not to its longest"
-        ),
-        bucketed=checkbox("分桶：长度相近的放在一批", "Bucketing: similar lengths share a batch"),
-        batch_size=slider(min(16, most), most, "每批条数", "Batch size"),
-        batch=slider(1, 2, "看第几批", "Show batch"),
+    fixed = choose(
+        zh="每批都补到这个长度（否则补到批内最长）", en="Pad every batch to that length, not to its longest"
     )
+    bucketed = choose(zh="分桶：长度相近的放在一批", en="Bucketing: similar lengths share a batch")
+    return PaddingControls(
+        length=_slider(usual, long, choose(zh="最多保留的词元数", en="Keep at most (tokens)")),
+        side=ToggleButtons(options=sides, description=choose(zh="填充位置", en="Padding"), style=FULL_NAMES),
+        fixed=Checkbox(value=False, description=fixed, indent=False, layout=NARROW),
+        bucketed=Checkbox(value=False, description=bucketed, indent=False, layout=NARROW),
+        batch_size=_slider(min(16, most), most, choose(zh="每批条数", en="Batch size")),
+        batch=_slider(1, 2, choose(zh="看第几批", en="Show batch")),
+    )
+
+
+def _slider(value, top, name):
+    top = max(top, 2)
+    return IntSlider(value=value, min=1, max=top, description=name, style=FULL_NAMES, layout=NARROW)
 
 
 def cut_batches(lengths, size, *, bucketed):

@@ -35,7 +35,7 @@ def show(view, controls):
     panel = build_panel(view, controls)
     picture = panel.children[-1]
     if picture.value:
-        display(StillImage(picture.value, format="png"))
+        display(StillImage(bytes(picture.value), format="png"))
     display(panel)
 
 
