@@ -13,7 +13,7 @@ from sklearn import metrics as oracle
 
 from rnncourse import language, metrics
 
-quickly = settings(max_examples=60, deadline=None)
+quickly = settings(max_examples=30, deadline=None)
 
 labels = st.integers(1, 40).flatmap(
     lambda n: st.tuples(*[st.lists(st.integers(0, 3), min_size=n, max_size=n)] * 2)

@@ -123,7 +123,15 @@ def test_padding_counts_the_cells_of_all_batches():
 def test_every_padding_control_changes_the_picture(reader):
     _, controls, words, picture = panel_of(build_padding, TEXTS, VOCABULARY)
     length, side, fixed, bucketed, batch_size, batch = controls
-    changes = [(batch_size, 3), (side, "pre"), (batch, 2), (bucketed, True), (length, 4), (fixed, True)]
+    changes = [
+        (batch_size, 3),
+        (side, "pre"),
+        (batch, 2),
+        (length, 4),
+        (bucketed, True),
+        (batch, 1),
+        (fixed, True),
+    ]
     for control, value in changes:
         before = bytes(picture.value)
         control.value = value
