@@ -77,7 +77,8 @@ def plot_batch(batch, *, vocabulary=None, ax=None):
     ax.grid(False)
     if size:
         _write_cells(ax, words, batch.shape, size)
-    ax.set(xlabel=choose(zh="时间步", en="time step"), ylabel=choose(zh="序列", en="sequence"))
+    ax.set_xlabel(choose(zh="时间步", en="time step"))
+    ax.set_ylabel(choose(zh="序列", en="sequence"), labelpad=7)
     _name_kinds(ax, kind, palette)
     return ax
 

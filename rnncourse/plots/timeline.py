@@ -35,7 +35,7 @@ def plot_timeline(events, *, ax=None):
 
 
 def _spread(places, gap):
-    """Rising `places` in 0 .. 1 moved as little as needed to lie `gap` apart."""
+    """Rising `places` in 0 .. 1, moved down where they crowd and up where the end is near: `gap` apart."""
     order = gap * np.arange(len(places))
     words = np.maximum.accumulate(places - order) + order
     limit = 1 - gap / 2 - order[::-1]

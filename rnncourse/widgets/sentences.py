@@ -14,7 +14,7 @@ from rnncourse.text import UNKNOWN, tokenize
 from rnncourse.widgets.panel import FULL_NAMES, WIDE, View, new_figure, show
 
 _BAR = 0.75  # inches, the height of the probability bar
-_SHOWN = 28  # characters of an example in the list
+_SHOWN = 36  # characters of an example in the list
 
 
 def classify_sentences(model_or_predict, vocabulary, *, label_names, examples, length=200):
