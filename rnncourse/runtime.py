@@ -1,5 +1,6 @@
 """What a notebook needs before its first idea: language, seed, quiet logs, figure style."""
 
+import logging
 import os
 import random
 import sys
@@ -24,10 +25,16 @@ def start(language, *, seed=DEFAULT_SEED):
     _language.use(language)
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    logging.getLogger("tensorflow").addFilter(_is_error)
     set_seed(seed)
     from rnncourse.style import use_figure_style
 
     use_figure_style()
+
+
+def _is_error(record):
+    """Whether a log record is an error: TensorFlow's warnings on tracing would reach the reader."""
+    return record.levelno >= logging.ERROR
 
 
 def set_seed(seed):
