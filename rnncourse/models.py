@@ -1,4 +1,4 @@
-"""Builders: flat functions that return an uncompiled `keras.Model` which saves, loads and runs on any backend."""
+"""Builders: flat functions that return an uncompiled `keras.Model`. It saves, and loads on any backend."""
 
 import numbers
 
@@ -23,16 +23,16 @@ def build_text_classifier(
     dropout=0.3,
     recurrent_dropout=0.0,
 ):
-    """A recurrent text classifier: tokens (B, T) whole numbers -> probability (B, 1), or (B, classes) beyond two.
+    """A recurrent text classifier: token ids (B, T) -> probability of class 1 (B, 1), or (B, classes) beyond two.
 
-    tokens -> embedding -> `layers` recurrent layers -> pooling -> probabilities. Token 0 is padding; it may stand
-    anywhere in a row and changes no output. A row of padding alone gets a finite output, the same for every such row.
+    Embedding, `layers` recurrent layers, pooling, probabilities. Id 0 is padding: it may stand anywhere in a
+    row and changes no output. A row of padding alone gets a finite output, the same for every such row.
 
-    `cell` is "simple_rnn", "lstm" or "gru"; `units` counts one direction. `pooling` makes one vector of a row's
-    states: "max", "mean", "max_mean" (both) or "last". `embedding_dropout` drops whole features of the embedding,
-    `dropout` acts between the layers and before the output, `recurrent_dropout` on the state within the loop.
-    `bigram_buckets` > 0 adds to each token's embedding one of the pair it ends, hashed into so many buckets.
-    Raises ValueError for an argument outside its range.
+    `cell` is "simple_rnn", "lstm" or "gru"; `units` counts one direction. `pooling` makes one vector of a
+    row's states: "max", "mean", "max_mean" (both) or "last". `embedding_dropout` drops features of the
+    embedding for a whole row, `dropout` acts between the layers and before the output, `recurrent_dropout` on
+    the state within the loop. `bigram_buckets` > 0 adds to each token's embedding that of the pair it ends,
+    hashed into so many buckets. Raises ValueError for an argument outside its range.
     """
     _check_sizes(
         vocabulary_size=(vocabulary_size, 3), classes=(classes, 2), units=(units, 1), layers=(layers, 1)

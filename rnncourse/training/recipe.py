@@ -1,0 +1,96 @@
+"""The training recipe: batches of similar length, a warmed-up and falling learning rate, early stopping."""
+
+import numbers
+
+import keras
+import numpy as np
+
+from rnncourse.training.batches import Batches, padded, rows_by_length
+from rnncourse.training.examples import check_two_classes, checked_examples, checked_sequences, class_weights
+from rnncourse.training.progress import display_of
+
+
+def fit(
+    model,
+    train,
+    validation,
+    *,
+    epochs=5,
+    learning_rate=2e-3,
+    tokens_per_batch=4096,
+    patience=2,
+    class_weight=None,
+    progress="auto",
+    seed=42,
+    callbacks=(),
+):
+    """Compile and train `model` (tokens -> probabilities), keep its best epoch, return Keras's History.
+
+    `train`, `validation`: pairs (sequences, labels) of N arrays of token ids and N labels 0 to classes - 1.
+    Sequences of similar length share a batch of about `tokens_per_batch` tokens, 64 to 128 sequences. An
+    empty sequence becomes a row of padding; one of over 10,000 tokens is an error.
+
+    Adam's learning rate rises to `learning_rate` in the first half epoch, then falls to 0 along a cosine.
+    Training stops after `patience` epochs without a lower validation loss; the best epoch's weights stay.
+    `class_weight`: None, "balanced" (each class counts alike) or a dict {label: weight}. `progress`: "auto"
+    (curves in a notebook, a bar in a terminal), "curves", "bar" or "none". The same `seed` gives the same
+    run. `callbacks` are Keras's. Raises ValueError for data or options that do not fit; it names the row.
+    """
+    _check_numbers(epochs, learning_rate, tokens_per_batch, patience)
+    shown, verbose = display_of(progress)
+    expected = {"classes": max(2, model.output_shape[-1]), "vocabulary_size": _vocabulary_size(model)}
+    sequences, labels = checked_examples(train, **expected, name="train")
+    check_two_classes(labels, "train")
+    validation = checked_examples(validation, **expected, name="validation")
+    weights = class_weights(class_weight, labels, expected["classes"])
+    keras.utils.set_random_seed(seed)
+    batches = Batches(sequences, labels, tokens=tokens_per_batch, seed=seed, class_weights=weights)
+    _compile(model, learning_rate, len(batches), epochs)
+    stop = keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
+    return model.fit(
+        batches,
+        validation_data=Batches(*validation, tokens=tokens_per_batch),
+        epochs=epochs,
+        callbacks=[stop, *shown, *callbacks],
+        verbose=verbose,
+    )
+
+
+def predict(model, sequences, *, tokens_per_batch=16384):
+    """Probabilities in the order of `sequences`: of class 1, (N,), for two classes, else (N, classes).
+
+    `sequences`: N arrays of token ids as in `fit`; none give an empty array. Raises ValueError as `fit` does.
+    """
+    sequences = checked_sequences(sequences, vocabulary_size=_vocabulary_size(model), name="sequences")
+    probabilities = np.zeros((len(sequences), model.output_shape[-1]), dtype="float32")
+    for rows in rows_by_length(sequences, tokens=tokens_per_batch):
+        probabilities[rows] = model.predict_on_batch(padded([sequences[row] for row in rows]))
+    return probabilities[:, 0] if probabilities.shape[1] == 1 else probabilities
+
+
+def _compile(model, learning_rate, steps, epochs):
+    """`steps` a training epoch."""
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0, steps * epochs - steps // 2, warmup_target=learning_rate, warmup_steps=steps // 2
+    )
+    model.compile(
+        keras.optimizers.Adam(schedule if steps > 1 else learning_rate, global_clipnorm=1.0),
+        "binary_crossentropy" if model.output_shape[-1] == 1 else "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        # XLA brings the loop over time nothing on a CPU, and cuDNN's layers refuse it.
+        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+    )
+
+
+def _vocabulary_size(model):
+    """The number of ids that the model's first embedding knows; None if it has no embedding."""
+    sizes = [layer.input_dim for layer in model.layers if isinstance(layer, keras.layers.Embedding)]
+    return sizes[0] if sizes else None
+
+
+def _check_numbers(epochs, learning_rate, tokens_per_batch, patience):
+    for name, value in dict(epochs=epochs, tokens_per_batch=tokens_per_batch, patience=patience).items():
+        if not isinstance(value, numbers.Integral) or value < 1:
+            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+    if not (isinstance(learning_rate, numbers.Real) and 0 < learning_rate < float("inf")):
+        raise ValueError(f"learning_rate must be a number above 0, got {learning_rate!r}")
