@@ -50,7 +50,7 @@ def compare(yours, expected, tolerance, *, path=()):
 def alike(yours, other, tolerance):
     """Whether two outputs show the same mistake: equal values, be they in a list or an array, int or float.
 
-    Exceptions are alike when their types and messages are, but for names in quotes and numbers.
+    Exceptions are alike when their types and messages are, but for numbers, and what quotes or brackets hold.
     """
     if isinstance(yours, Raised) and isinstance(other, Raised):
         return yours.type == other.type and _gist(yours.message) == _gist(other.message)
@@ -134,4 +134,4 @@ def _loose(value):
 
 
 def _gist(message):
-    return re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "", message)
+    return re.sub(r"'[^']*'|\"[^\"]*\"|\([^)]*\)|\d|\s", "", message)

@@ -18,7 +18,7 @@ _PIECE = re.compile(r"[“（]*[\u3400-\u9fff][，。：；、？！）”]*|[^\
 def show(value):
     """A plain value as a few lines of text."""
     if isinstance(value, Raised):
-        return f"{value.type}: {value.message}" if value.message else value.type
+        return wrap(f"{value.type}: {value.message}") + _line(value)
     if isinstance(value, Opaque):
         return f"{value.type}: {value.text}"
     if isinstance(value, np.ndarray):
@@ -30,6 +30,11 @@ def show(value):
     else:
         text = pprint.pformat(_rounded(value), width=WIDTH // 2, compact=True, sort_dicts=False)
     return _cut(text)
+
+
+def _line(raised):
+    number, code = raised.line, raised.code.strip()
+    return "" if number is None else choose(zh=f"\n第 {number} 行：{code}", en=f"\nline {number}: {code}")
 
 
 def _rounded(value):

@@ -51,8 +51,10 @@ def is_stub(value):
 def _judged(task, cases, outcomes):
     for case, outcome in zip(cases, outcomes, strict=True):
         if isinstance(outcome.value, Raised):
-            difference = compare(outcome.value, None, task.tolerance)
-            return Verdict(False, None, words.describe(difference), _printed(outcome))
+            hint = words.describe(compare(outcome.value, None, task.tolerance))
+            return Verdict(
+                False, None, hint, "\n\n".join(filter(None, [show(outcome.value), _printed(outcome)]))
+            )
         finding = task.judge(case, outcome.value)
         if finding is not None:
             mistake = next(mistake for mistake in task.mistakes if mistake.name == finding.mistake)

@@ -1,8 +1,8 @@
 """What to say about an answer that no catalogued mistake explains."""
 
 from rnncourse.language import choose
-from rnncourse.probes import Raised
-from rnncourse.tasks._compare import dtype_of, kind_of
+from rnncourse.probes import Opaque, Raised
+from rnncourse.tasks._compare import dtype_of
 from rnncourse.tasks._show import show
 
 
@@ -28,20 +28,13 @@ def describe(difference):
     """One hint for a Difference: an exception, nothing returned, or what differs first."""
     yours, expected = difference.yours, difference.expected
     if isinstance(yours, Raised):
-        return _raised(yours)
+        return choose(zh=f"你的代码抛出了 {yours.type}。", en=f"Your code raises {yours.type}.")
     if yours is None:
         return choose(
             zh="函数返回了 None：末尾是不是少了 return？",
             en="The function returns None: is a `return` missing at its end?",
         )
     return _WORDS[difference.kind](yours, expected, "".join(f"[{step!r}]" for step in difference.path))
-
-
-def _raised(raised):
-    text = choose(zh="你的代码抛出了异常：", en="Your code raises an exception:") + f"\n  {show(raised)}"
-    if raised.line is not None:
-        text += choose(zh=f"\n  第 {raised.line} 行：", en=f"\n  line {raised.line}: ") + raised.code.strip()
-    return text
 
 
 def _not_raised(yours, expected, place):
@@ -52,10 +45,10 @@ def _not_raised(yours, expected, place):
 
 
 def _type(yours, expected, place):
-    a = yours.type if kind_of(yours) == "object" else kind_of(yours)
+    a, b = (value.type if isinstance(value, Opaque) else type(value).__name__ for value in (yours, expected))
     return choose(
-        zh=f"{_of(place)}类型不对：你的是 {a}，应为 {kind_of(expected)}。",
-        en=f"The type{_of(place)} is {a}, it should be {kind_of(expected)}.",
+        zh=f"{_of(place)}类型不对：你的是 {a}，应为 {b}。",
+        en=f"The type{_of(place)} is {a}, it should be {b}.",
     )
 
 

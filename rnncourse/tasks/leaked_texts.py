@@ -10,8 +10,8 @@ TEXTS = (*ENGLISH, "房间 很小", "值得一看", "不 推荐", "物流很快"
 
 
 def cases(rng):
-    """Copies are exact, in capitals or with other white space; the test set repeats a text of its own, too."""
-    drawn = []
+    """Copies are exact, in capitals or with other white space; the test set repeats a text of its own."""
+    drawn = [Case((["Great film"], ["great  FILM", "Great films"])), Case(([TEXTS[0]], [TEXTS[1]]))]
     for trained, tested in ((3, 2), (4, 3), (5, 3)):
         texts = rng.permutation(TEXTS).tolist()
         train, own = texts[:trained], texts[trained : trained + tested]
@@ -19,7 +19,7 @@ def cases(rng):
         train = [*train, copies[1].lower()]
         test = [own[-1], *rng.permutation([*own, *copies]).tolist()]
         drawn.append(Case((train, test)))
-    return [*drawn, Case((["Great film"], ["great  FILM", "Great films"])), Case(([TEXTS[0]], [TEXTS[1]]))]
+    return drawn
 
 
 def _capitals(rng):

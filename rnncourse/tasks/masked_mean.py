@@ -39,6 +39,10 @@ def mask_inverted(states, mask):
     return reference(states, ~mask)
 
 
+def without_a_new_axis(states, mask):
+    return (states * mask).sum(axis=1) / mask.sum(axis=1)
+
+
 TASK = Task(
     name="masked_mean",
     points=2,
@@ -80,6 +84,14 @@ TASK = Task(
             zh="掩码用反了：你平均的是填充处的状态。True 表示真实的时间步。",
             en="The mask is used the wrong way round: this is the mean over the padding. True means a "
             "real step.",
+        ),
+        Mistake(
+            "without_a_new_axis",
+            without_a_new_axis,
+            zh="(B, T, H) 与 (B, T) 不能直接相乘：NumPy 从右边起对齐各轴，会拿 H 去对 T。先给掩码添一个"
+            "轴，变成 (B, T, 1)。",
+            en="(B, T, H) and (B, T) cannot be multiplied: NumPy lines axes up from the right, H with T. "
+            "Give the mask one more axis first: (B, T, 1).",
         ),
     ),
 )

@@ -46,6 +46,10 @@ def as_long_as_the_longest(sequences, length):
     return _fill(sequences, max(map(len, sequences)))
 
 
+def straight_into_an_array(sequences, length):
+    return np.array(sequences)[:, :length]
+
+
 TASK = Task(
     name="pad_batch",
     points=2,
@@ -90,6 +94,14 @@ TASK = Task(
             "length。",
             en="The batch is as wide as its longest sequence, not `length`: longer sequences are cut, and "
             "shorter ones filled up to it even if all are short.",
+        ),
+        Mistake(
+            "straight_into_an_array",
+            straight_into_an_array,
+            zh="长短不一的列表不能直接变成数组：NumPy 只认矩形。请先造一个装满 0 的矩形，再逐行把词元放进"
+            "去。",
+            en="Lists of different lengths make no array: NumPy wants a rectangle. Make one full of zeros "
+            "first, then put the tokens into it row by row.",
         ),
     ),
 )

@@ -34,6 +34,10 @@ def transposed(lengths, steps):
     return np.arange(steps)[:, None] < lengths
 
 
+def without_a_new_axis(lengths, steps):
+    return np.arange(steps) < lengths
+
+
 TASK = Task(
     name="padding_mask",
     points=1,
@@ -69,6 +73,14 @@ TASK = Task(
             zh="两个轴颠倒了：结果是 (T, B)，应为 (B, T)，每个序列一行。广播时，是谁需要多一个轴？",
             en="The axes are swapped: this is (T, B), (B, T) is asked for, one row a sequence. Which of "
             "the two needs the new axis when you broadcast?",
+        ),
+        Mistake(
+            "without_a_new_axis",
+            without_a_new_axis,
+            zh="(T,) 与 (B,) 不能广播成 (B, T)：NumPy 从右边起对齐各轴，会把 T 和 B 当成同一个轴。先让 "
+            "lengths 变成 (B, 1)。",
+            en="(T,) and (B,) do not broadcast to (B, T): NumPy lines axes up from the right, and takes T "
+            "and B for the same one. Make `lengths` (B, 1) first.",
         ),
     ),
 )

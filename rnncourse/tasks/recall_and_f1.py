@@ -54,20 +54,46 @@ def arithmetic_mean(y_true, y_pred):
     return recall, (recall + precision_for_recall(y_true, y_pred)[0]) / 2
 
 
-def divides_by_zero(y_true, y_pred):
-    hits, false_alarms, misses = _counts(y_true == 1, y_pred == 1)
-    return hits / (hits + misses), 2 * hits / (2 * hits + false_alarms + misses)
+def zero_division_in_rates(y_true, y_pred):
+    return _from_rates(*_counts(y_true == 1, y_pred == 1))
 
 
-def nan_where_undefined(y_true, y_pred):
-    hits, false_alarms, misses = map(np.float64, _counts(y_true == 1, y_pred == 1))
+def zero_division_in_counts(y_true, y_pred):
+    return _from_counts(*_counts(y_true == 1, y_pred == 1))
+
+
+def nan_from_rates(y_true, y_pred):
+    return _from_rates(*map(np.float64, _counts(y_true == 1, y_pred == 1)))
+
+
+def nan_from_counts(y_true, y_pred):
+    return _from_counts(*map(np.float64, _counts(y_true == 1, y_pred == 1)))
+
+
+def _from_rates(hits, false_alarms, misses):
     precision, recall = hits / (hits + false_alarms), hits / (hits + misses)
     return recall, 2 * precision * recall / (precision + recall)
+
+
+def _from_counts(hits, false_alarms, misses):
+    return hits / (hits + misses), 2 * hits / (2 * hits + false_alarms + misses)
 
 
 def in_the_other_order(y_true, y_pred):
     return reference(y_true, y_pred)[::-1]
 
+
+DIVISION = {
+    "zh": "没有一个样本为 1（或没有一个预测为 1）时，分母为 0，Python 抛出 ZeroDivisionError。"
+    "题目规定此时结果为 0.0：请先看分母再除。",
+    "en": "Where no example is 1 (or none is predicted as 1), the divisor is 0, which Python does not take. "
+    "The result shall then be 0.0: look at the divisor before you divide.",
+}
+NAN = {
+    "zh": "没有一个样本为 1（或没有一个预测为 1）时，0/0 成了 NaN。题目规定此时结果为 0.0：请先看分母再除。",
+    "en": "Where no example is 1 (or none is predicted as 1), 0/0 becomes NaN. The result shall then be 0.0: "
+    "look at the divisor before you divide.",
+}
 
 TASK = Task(
     name="recall_and_f1",
@@ -111,21 +137,10 @@ TASK = Task(
             en="Recall is right, but your F1 is the arithmetic mean of precision and recall. F1 is the "
             "harmonic mean: where one of them is near 0, so is F1.",
         ),
-        Mistake(
-            "divides_by_zero",
-            divides_by_zero,
-            zh="没有一个样本为 1（或没有预测出 1）时，分母为 0，Python 抛出 ZeroDivisionError。题目规定此"
-            "时结果为 0.0：请先看分母再除。",
-            en="Where no example is 1 (or none is predicted), the divisor is 0 and Python raises "
-            "ZeroDivisionError. The result shall then be 0.0: look at the divisor before you divide.",
-        ),
-        Mistake(
-            "nan_where_undefined",
-            nan_where_undefined,
-            zh="没有一个样本为 1（或没有预测出 1）时，0/0 成了 NaN。题目规定此时结果为 0.0：请先看分母再除。",
-            en="Where no example is 1 (or none is predicted), 0/0 becomes NaN. The result shall then be "
-            "0.0: look at the divisor before you divide.",
-        ),
+        Mistake("zero_division_in_rates", zero_division_in_rates, **DIVISION),
+        Mistake("zero_division_in_counts", zero_division_in_counts, **DIVISION),
+        Mistake("nan_from_rates", nan_from_rates, **NAN),
+        Mistake("nan_from_counts", nan_from_counts, **NAN),
         Mistake(
             "in_the_other_order",
             in_the_other_order,

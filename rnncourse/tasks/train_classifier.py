@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnncourse.datasets.order import draw_order_examples
+from rnncourse.language import choose
 from rnncourse.tasks._task import Case, Finding, Mistake, Task
 from rnncourse.text import pad
 
@@ -42,11 +43,21 @@ def judge(case, value):
         return Finding("constant_output", f"p = {p[0]:.3f} ({count} ×)", "0 < p < 1")
     by_padding, by_exchange = np.abs(p - padded).max(), np.abs(np.subtract(*np.split(p, 2))).max()
     if not by_padding < 0.01:
-        return Finding("padding_is_read", f"|Δp| = {by_padding:.3f}", "|Δp| < 0.01")
+        return Finding("padding_is_read", _moves(by_padding), choose(zh="p 不变", en="p stays"))
     if by_exchange < 1e-3:
-        return Finding("bag_of_words", f"|Δp| = {by_exchange:.3f}", "|Δp| ≈ 1")
+        return Finding(
+            "bag_of_words", _moves(by_exchange), choose(zh="p 从 0 变 1", en="p turns from 0 to 1")
+        )
     accuracy = np.mean((p > 0.5) == case.secret)
-    return None if accuracy >= REQUIRED else Finding("trained_too_little", f"{accuracy:.3f}", f"≥ {REQUIRED}")
+    words = choose(zh="准确率", en="accuracy")
+    passed = accuracy >= REQUIRED
+    return (
+        None if passed else Finding("trained_too_little", f"{words} {accuracy:.3f}", f"{words} ≥ {REQUIRED}")
+    )
+
+
+def _moves(change):
+    return choose(zh=f"p 最多变了 {change:.3f}", en=f"p moves by {change:.3f} at most")
 
 
 def reference(sequences, labels, vocabulary_size):
@@ -98,7 +109,7 @@ def two_units(sequences, labels, vocabulary_size):
 
 
 def trained_too_little(sequences, labels, vocabulary_size):
-    return _train(sequences, labels, vocabulary_size, rate=0.001, epochs=1)
+    return _train(sequences, labels, vocabulary_size, rate=0.0003, epochs=1)
 
 
 TASK = Task(
