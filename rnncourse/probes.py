@@ -145,13 +145,13 @@ def classifier(answer, vocabulary_size, tokens):
     outputs = np.asarray(model(tokens))
     facts = {"output_shape": outputs.shape} | dict.fromkeys(_OUTPUT_FACTS)
     if outputs.shape == (len(tokens), 1):
-        padded = np.asarray(model(np.pad(tokens, ((0, 0), (0, 7)))))
-        backwards = np.asarray(model(_backwards(tokens)))
+        both = np.concatenate([tokens, _backwards(tokens)])
+        padded, backwards = np.split(np.asarray(model(np.pad(both, ((0, 0), (0, 7))))), 2)
         found = (
             (outputs >= 0).all() and (outputs <= 1).all(),
             np.ptp(outputs) > CHANGE,
             np.abs(padded - outputs).max() > CHANGE,
-            np.abs(backwards - outputs).max() > CHANGE,
+            np.abs(backwards - padded).max() > CHANGE,
         )
         facts |= dict(zip(_OUTPUT_FACTS, map(bool, found), strict=True))
     return facts | {"parameters": int(model.count_params())}

@@ -77,7 +77,7 @@ check.build_vocabulary(build_vocabulary)
 #
 # 把一条文本的词元换成编号；不在词表里的词元一律得到 `UNKNOWN`，也就是 1。词表本身不能改动：训练结束后，模型的嵌入矩阵里就没有空行了。
 #
-# | 词元 | 好 | 贵 | 不 | 看 |
+# | 词元 | 好 | 吵 | 不 | 看 |
 # |:--|--:|--:|--:|--:|
 # | 在词表中？ | 是 | 否 | 是 | 是 |
 # | 编号 | 2 | 1 | 4 | 3 |
@@ -90,7 +90,7 @@ check.build_vocabulary(build_vocabulary)
 # Replace the tokens of one text by their ids; every token that is not in the vocabulary becomes `UNKNOWN`, which is 1. The
 # vocabulary itself must not change: once a model is trained, its embedding has no spare rows.
 #
-# | token | good | dear | bad | film |
+# | token | good | loud | bad | film |
 # |:--|--:|--:|--:|--:|
 # | in the vocabulary? | yes | no | yes | yes |
 # | id | 2 | 1 | 4 | 3 |
@@ -189,7 +189,7 @@ check.padding_mask(padding_mask)
 
 # %% task="padding_fraction"
 def padding_fraction(lengths, batches):
-    """Lengths (N,), batches as lists of indices, each index in one -> share of padding, float. About 3 lines."""
+    """Lengths (N,), batches as lists of indices -> share of padding, float. About 2 lines."""
     # BEGIN SOLUTION
     places = sum(len(batch) * max(lengths[i] for i in batch) for batch in batches)
     return 1 - sum(lengths) / places

@@ -1,7 +1,7 @@
 # %% [markdown] lang="zh"
 # # 4.2 文本分类：练习
 #
-# 六道小题，走完一遍文本分类：查泄漏、算类别权重、带掩码的平均、搭模型、训练、打分。每题大约 5–15 分钟；最后一题要训练几秒钟。
+# 六道小题，走完一遍文本分类：查泄漏、算类别权重、带掩码的平均、打分、搭模型、训练。每题大约 5–15 分钟；最后一题要训练几秒钟。
 #
 # 做法：把 `raise NotImplementedError` 一行换成你的代码，运行该单元格，再运行下面的检查。答对时出现 ✓ 和得分；答错时出现一条提示，并列出你的结果和应有的结果。检查不限次数。
 
@@ -51,7 +51,7 @@ from rnncourse.text import pad
 
 # %% task="leaked_texts"
 def leaked_texts(train_texts, test_texts):
-    """Two lists of str -> indices of those test texts that the training texts hold, list of int. About 4 lines."""
+    """Two lists of str -> indices of the test texts that leak, list of int. About 4 lines."""
     # BEGIN SOLUTION
     def normal(text):
         return "".join(text.lower().split())
@@ -123,7 +123,7 @@ plot_masked_mean(states, length=3);
 
 # %% task="masked_mean"
 def masked_mean(states, mask):
-    """States (B, T, H), mask (B, T) bool -> mean over real steps (B, H), zeros where none is. About 3 lines."""
+    """States (B, T, H), mask (B, T) bool -> mean over the real steps (B, H). About 3 lines."""
     # BEGIN SOLUTION
     m = mask[:, :, None]                     # (B, T, 1)
     count = np.maximum(m.sum(axis=1), 1)     # (B, 1)
@@ -145,7 +145,7 @@ check.masked_mean(masked_mean)
 #
 # $$\text{recall} = \frac{TP}{TP + FN}, \qquad F_1 = \frac{2\,TP}{2\,TP + FP + FN}$$
 #
-# 分母为 0 时，本题规定该项结果为 0.0。只许用 NumPy，不要用 scikit-learn。
+# 分母为 0 时，本题规定该项结果为 0.0。请只用 NumPy，不用 scikit-learn。
 
 # %% [markdown] lang="en"
 # ## 4. Recall and F1
@@ -227,12 +227,12 @@ check.build_classifier(build_classifier)
 # %% [markdown] lang="zh"
 # ## 6. 训练一个分类器
 #
-# “不是好，是贵”和“不是贵，是好”用的字完全一样，意思相反：起作用的是次序。这里的数据把这一点推到极端：每条序列里都有两个特殊的词元各出现一次，标签只取决于谁在前；其余词元是随机的。下图是 12 条训练序列，彩色的两个就是它们。训练时并不告诉你是哪两个，每次检查都可能不同。
+# “不便宜，但是好”和“不好，但是便宜”用的字完全一样，意思相反：起作用的是次序。这里的数据把这一点推到极端：每条序列里都有两个特殊的词元各出现一次，标签只取决于谁在前；其余词元是随机的。下图是 12 条训练序列，彩色的两个就是它们。训练时并不告诉你是哪两个，每次检查都可能不同。
 
 # %% [markdown] lang="en"
 # ## 6. Train a classifier
 #
-# “Not good but dear” and “not dear but good” have the same words and opposite meanings: order decides. These data take that to
+# “Not cheap but good” and “not good but cheap” have the same words and opposite meanings: order decides. These data take that to
 # the extreme. Every sequence holds two special tokens once each, and the label depends only on which comes first; all other
 # tokens are random. Below are 12 training sequences with the two in colour. Which two they are is not told, and may differ
 # from one set of data to the next.

@@ -68,7 +68,8 @@ def plot_order_examples(sequences, labels, *, ax=None):
             _cell(ax, t, row, token, fill, "black")
         ax.text(longest + 0.5, row, label, ha="center", va="center")
     _frame(ax, longest + 1, len(sequences))
-    ax.set_xticks([0, 5, 10, longest + 0.5], ["0", "5", "10", choose(zh="标签", en="label")])
+    steps = range(0, longest, 5)
+    ax.set_xticks([*steps, longest + 0.5], [*steps, choose(zh="标签", en="label")])
     ax.set(yticks=[], xlabel=choose(zh="时间步", en="time step"))
     return ax
 

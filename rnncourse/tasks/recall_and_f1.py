@@ -1,7 +1,7 @@
 """Recall and F1 of class 1, where both can be undefined."""
 
 import numpy as np
-from sklearn.metrics import f1_score, precision_score, recall_score
+from sklearn.metrics import f1_score, recall_score
 
 from rnncourse.tasks._task import Case, Mistake, Task
 
@@ -27,17 +27,16 @@ def reference(y_true, y_pred):
 
 def _counts(y_true, y_pred):
     """True positives, false positives, false negatives, as Python's own numbers."""
-    return tuple(
-        int(n) for n in (np.sum(y_true & y_pred), np.sum(y_pred & ~y_true), np.sum(y_true & ~y_pred))
-    )
+    return tuple(int(n) for n in (np.sum(y_true & y_pred), np.sum(y_pred > y_true), np.sum(y_true > y_pred)))
 
 
 def precision_for_recall(y_true, y_pred):
-    return float(precision_score(y_true, y_pred, zero_division=0)), reference(y_true, y_pred)[1]
+    hits, false_alarms, misses = _counts(y_true, y_pred)
+    return hits / max(1, hits + false_alarms), 2 * hits / max(1, 2 * hits + false_alarms + misses)
 
 
 def accuracy_for_recall(y_true, y_pred):
-    return float(np.mean(y_true == y_pred)), reference(y_true, y_pred)[1]
+    return float(np.mean(y_true == y_pred)), precision_for_recall(y_true, y_pred)[1]
 
 
 def mean_of_both_classes(y_true, y_pred):
@@ -50,24 +49,24 @@ def the_other_class(y_true, y_pred):
 
 
 def arithmetic_mean(y_true, y_pred):
-    recall = reference(y_true, y_pred)[0]
-    return recall, (recall + precision_for_recall(y_true, y_pred)[0]) / 2
+    recall, precision = (precision_for_recall(*pair)[0] for pair in ((y_pred, y_true), (y_true, y_pred)))
+    return recall, (recall + precision) / 2
 
 
 def zero_division_in_rates(y_true, y_pred):
-    return _from_rates(*_counts(y_true == 1, y_pred == 1))
+    return _from_rates(*_counts(y_true, y_pred))
 
 
 def zero_division_in_counts(y_true, y_pred):
-    return _from_counts(*_counts(y_true == 1, y_pred == 1))
+    return _from_counts(*_counts(y_true, y_pred))
 
 
 def nan_from_rates(y_true, y_pred):
-    return _from_rates(*map(np.float64, _counts(y_true == 1, y_pred == 1)))
+    return _from_rates(*map(np.float64, _counts(y_true, y_pred)))
 
 
 def nan_from_counts(y_true, y_pred):
-    return _from_counts(*map(np.float64, _counts(y_true == 1, y_pred == 1)))
+    return _from_counts(*map(np.float64, _counts(y_true, y_pred)))
 
 
 def _from_rates(hits, false_alarms, misses):
