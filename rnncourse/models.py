@@ -23,7 +23,7 @@ def build_text_classifier(
     dropout=0.3,
     recurrent_dropout=0.0,
 ):
-    """A recurrent text classifier: token ids (B, T) -> probability of class 1 (B, 1), or (B, classes) beyond two.
+    """A recurrent text classifier: token ids (B, T) -> probability of class 1 (B, 1); (B, classes) beyond 2.
 
     Embedding, `layers` recurrent layers, pooling, probabilities. Id 0 is padding: it may stand anywhere in a
     row and changes no output. A row of padding alone gets a finite output, the same for every such row.
@@ -37,7 +37,9 @@ def build_text_classifier(
     _check_sizes(
         vocabulary_size=(vocabulary_size, 3), classes=(classes, 2), units=(units, 1), layers=(layers, 1)
     )
-    _check_sizes(embedding_size=(embedding_size, 1), bigram_buckets=(bigram_buckets, 0))
+    _check_sizes(
+        embedding_size=(embedding_size, 1), bigram_buckets=(bigram_buckets, 2 if bigram_buckets else 0)
+    )
     _check_rates(embedding_dropout=embedding_dropout, dropout=dropout, recurrent_dropout=recurrent_dropout)
     _check_choice("cell", cell, CELLS)
     _check_choice("pooling", pooling, POOLINGS)
