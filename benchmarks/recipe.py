@@ -2,16 +2,17 @@
 
     python benchmarks/recipe.py [--quick] [--language zh] [--cell lstm] [--seeds 3] [--epochs 5]
 
-All three train the same model (embedding, one bidirectional recurrent layer, one output) on the same corpus:
+All three train an embedding, one bidirectional recurrent layer and one output, of equal size, on one corpus:
 
-- **course**: `rnncourse.training.fit`, batches of similar length, no mask in the loop.
-- **fixed**: Keras's example 'Bidirectional LSTM on IMDB': every text padded in front and cut to one length (200),
+- course: `rnncourse.training.fit`: batches of similar length, no mask in the loop, max pooling, dropout.
+- fixed: Keras's example "Bidirectional LSTM on IMDB": every text padded in front or cut to 200 tokens,
   batches of 32 in random order, no mask, Adam.
-- **packed**: PyTorch, batches of 32 in random order, `pack_padded_sequence`, Adam, one thread.
+- packed: PyTorch, `pack_padded_sequence`, batches of 32 in random order, Adam, one thread.
 
-Each runs in a process of its own; they take turns epoch by epoch, so that a busy machine slows all alike. CPU seconds
-come from `getrusage` and count the training batches only, not validation; the first epoch, which also compiles, is
-left out. The accuracy is that on the test set after the last epoch. Read the ratios: seconds belong to a machine.
+Each runs in a process of its own; they take turns epoch by epoch, so that a busy machine slows all alike.
+CPU seconds come from `getrusage` and count the training batches, not validation; the first epoch, which also
+compiles, is left out. The accuracy is that on the test set at the end: the course keeps its epoch of lowest
+validation loss, the peers their last. Read the ratios: seconds belong to a machine.
 """
 
 import argparse
@@ -64,7 +65,7 @@ def has_torch(python):
     return found
 
 
-# --- the parent: lets the workers take turns -----------------------------------------------------------------------
+# --- the parent: lets the workers take turns ---
 
 
 def measure(recipes, seed, options):
@@ -112,9 +113,8 @@ def start(name, seed, options):
 
 def report(recipes, results, options):
     mean = {name: np.mean([np.mean(r[name]["seconds"][1:]) for r in results]) for name in recipes}
-    print(
-        f"\n{options.language}, {options.cell}, {options.units} units, {options.seeds} seeds, {options.epochs} epochs"
-    )
+    size = f"{options.units} units, {options.seeds} seeds, {options.epochs} epochs"
+    print(f"\n{options.language}, {options.cell}, {size}")
     print(f"{'recipe':8} {'CPU s an epoch':>15} {'ratio':>6} {'accuracy (mean, lowest, highest)':>34}")
     for name in recipes:
         accuracy = np.array([r[name]["accuracy"] for r in results])
@@ -124,7 +124,7 @@ def report(recipes, results, options):
         )
 
 
-# --- the workers ---------------------------------------------------------------------------------------------------
+# --- the workers ---
 
 
 class Turns:

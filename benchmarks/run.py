@@ -1,0 +1,27 @@
+"""All benchmarks, one after the other: `make bench`; with --quick, only to see that they run (no chapter).
+
+Speed beside the peers (recipe.py), memory of every chapter (memory.py), seconds of the import (imports.py).
+How to read each stands at the head of its file. Exit code 1 if a chapter or the import is above its limit.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def main(options):
+    quick = "--quick" in options
+    runs = [["imports.py"], ["recipe.py", *options]] + ([] if quick else [["memory.py"]])
+    failed = []
+    for run in runs:
+        print(f"\n== {' '.join(run)}", flush=True)
+        if subprocess.run([sys.executable, HERE / run[0], *run[1:]]).returncode:
+            failed.append(run[0])
+    print(f"\nabove a limit or failed: {', '.join(failed)}" if failed else "\nall within their limits")
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
