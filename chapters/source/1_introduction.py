@@ -1,7 +1,7 @@
 # %% [markdown] lang="zh"
 # # 引言：先训练一个循环神经网络
 #
-# “开头很闷，结尾却很精彩。”读到一半，你以为这是差评；读完才知道不是。要读懂这样一句话，得按顺序读，还得记得前面读过什么。**循环神经网络**（recurrent neural network，RNN）正是这样读的：一次读一个词元，每读一个，就更新一次自己的记忆。
+# “开头很闷，结尾却很精彩。”读到一半，你以为这是差评；读完才知道不是。要读懂这样一句话，得按顺序读，还得记得前面读过什么。**循环神经网络**（recurrent neural network，RNN）正是这样读的：一次读一个词元（token，中文里就是一个字），每读一个，就更新一次自己的记忆。
 #
 # 这门课由一篇短文引出：[《循环神经网络：实用的序列建模方法》](#出处)。我们从中摘出 38 个论断，一个一个用代码检验。说得对，课程给出证据；说得不对，课程也给出数字。
 #
@@ -10,7 +10,7 @@
 # %% [markdown] lang="en"
 # # Introduction: train a recurrent network first
 #
-# "A dull start, but the ending is wonderful." Halfway through you take it for a bad review; at the end you know better. To understand such a sentence you must read it in order and remember what came before. That is how a **recurrent neural network** (RNN) reads: one token at a time, updating its memory with each.
+# "A dull start, but the ending is wonderful." Halfway through you take it for a bad review; at the end you know better. To understand such a sentence you must read it in order and remember what came before. That is how a **recurrent neural network** (RNN) reads: one token (here: a word) at a time, updating its memory with each.
 #
 # The thread of this course is a short article, [*Recurrent neural networks: a practical method for modelling sequences*](#Sources). We took 38 claims from it and put every one to the test in code. Where the article is right you get the evidence; where it is not you get the number.
 #
@@ -58,8 +58,8 @@ def plot_reading(sentence, ax):
     tokens, probability = read_along(sentence)
     ax.plot(probability, "o-")
     ax.axhline(0.5, color="black", linestyle=":", linewidth=1)
-    ax.set_xticks(range(len(tokens)), tokens, rotation=choose(zh=0, en=45))
-    ax.set(ylim=(0, 1), ylabel=choose(zh="好评的概率", en="probability of “positive”"))
+    ax.set_xticks(range(len(tokens)), tokens, **choose(zh={}, en={"rotation": 40, "ha": "right"}))
+    ax.set(ylim=(0, 1), ylabel=choose(zh="好评的概率", en="P(positive)"))
 
 
 # %% tags=["measured"]
@@ -130,22 +130,21 @@ plots.plot_intervals(
 )
 plt.show()
 
+
 # %% tags=["measured"]
+def say(*, zh, en):
+    print(choose(zh=zh, en=en))
+
+
 lead = metrics.bootstrap_difference(metrics.accuracy, test[1], *guesses.values())
 winner = choose(zh="词袋", en="the bag of words") if lead.estimate > 0 else "RNN"
 points, low, high = 100 * abs(lead.estimate), *sorted((100 * abs(lead.low), 100 * abs(lead.high)))
 if lead.low <= 0 <= lead.high:
-    print(
-        choose(
-            zh="在这些测试评论上，分不出胜负。", en="On these test reviews neither is better beyond doubt."
-        )
-    )
+    say(zh="在这些测试评论上，分不出胜负。", en="On these reviews neither is better beyond doubt.")
 else:
-    print(
-        choose(
-            zh=f"这一局，{winner}胜出 {points:.1f} 个百分点（95% 区间 {low:.1f} 到 {high:.1f}）。",
-            en=f"This round goes to {winner}, by {points:.1f} points (95% interval {low:.1f} to {high:.1f}).",
-        )
+    say(
+        zh=f"这一局，{winner}胜出 {points:.1f} 个百分点（95% 区间 {low:.1f} 到 {high:.1f}）。",
+        en=f"This round goes to {winner}, by {points:.1f} points (95% interval {low:.1f} to {high:.1f}).",
     )
 
 # %% [markdown] lang="zh"
@@ -221,11 +220,9 @@ def grade(name, score):
     praise, blame = map(score, exam)
     apart, higher = sum(abs(praise - blame) > 1e-6), sum(praise > blame + 1e-6)
     right = sum((praise > 0.5) & (blame < 0.5))
-    print(
-        choose(
-            zh=f"{name}：能区分 {apart} 对，褒义句得分更高 {higher} 对，两句都判对 {right} 对",
-            en=f"{name}: {apart} told apart, praise scores higher in {higher}, both right in {right}",
-        )
+    say(
+        zh=f"{name}：能区分 {apart} 对，褒义句得分更高 {higher} 对，两句都判对 {right} 对",
+        en=f"{name}: {apart} told apart, praise scores higher in {higher}, both right in {right}",
     )
 
 
@@ -273,15 +270,13 @@ before, after = (
     metrics.accuracy(test[1], metrics.predict_labels(training.predict(network, test[0])))
     for network in (model, student)
 )
-print(
-    choose(
-        zh=f"代价：评论的测试准确率从 {before:.1%} 变为 {after:.1%}。",
-        en=f"The price: accuracy on the test reviews went from {before:.1%} to {after:.1%}.",
-    )
+say(
+    zh=f"代价：评论的测试准确率从 {before:.1%} 变为 {after:.1%}。",
+    en=f"The price: accuracy on the test reviews went from {before:.1%} to {after:.1%}.",
 )
 
 # %% [markdown] lang="zh"
-# 这就是 RNN 的长处：换个顺序意思就变的规则，给它例子，它学得会，还能用到没教过的词上，因为那些词的褒贬它早已从评论里学来。词袋再给多少例子也不行。代价一行也要看：只学新的，会忘掉旧的；怎样两头兼顾，是第 6.2.2 章的事（筹备中）。
+# 这就是 RNN 的长处：换个顺序意思就变的规则，它能从例子里学，还能用到没教过的词上，因为那些词的褒贬早已从评论里学来。词袋再给多少例子也不行。代价那一行也要看：只学新的，就可能忘掉旧的；怎样两头兼顾，是第 6.2.2 章的事（筹备中）。
 #
 # 那份“记忆”可以写成一行。它叫**隐状态** $h_t$，由上一步的隐状态和眼前的词元算出来：
 #
@@ -290,7 +285,7 @@ print(
 # 每一步用的都是同一个 $f$、同一组权重。所以句子多长都能读，参数却不会变多；所以换了顺序，$h_t$ 就会变。SimpleRNN、LSTM、GRU 的区别，只在 $f$ 怎么写。
 
 # %% [markdown] lang="en"
-# This is what an RNN is good at: a rule by which order decides can be learned from examples, and carried over to words that no lesson held, since their praise or blame is known from the reviews. No number of examples would help the bag. Mind the price too: who learns only the new forgets some of the old. How to keep both is for chapter 6.2.2 (planned).
+# This is what an RNN is good at: a rule by which order decides can be learned from examples, and carried over to words that no lesson held, since their praise or blame is known from the reviews. No number of examples would help the bag. Mind the price too: who studies only the new may forget the old. How to keep both is for chapter 6.2.2 (planned).
 #
 # That memory fits on one line. It is called the **hidden state** $h_t$, computed from the one before and the token at hand:
 #
@@ -370,13 +365,12 @@ ax.hlines(range(3), low, high)
 ax.hlines(range(3), first, third, linewidth=12)
 ax.plot(middle, range(3), "wo")
 ax.set_yticks(range(3), SOURCES)
-ax.set(ylim=(2.5, -0.5))
-ax.set(
-    xlim=(0, None),
-    xlabel=choose(
+ax.set(ylim=(2.5, -0.5), xlim=(0, None))
+ax.set_xlabel(
+    choose(
         zh="词数：中位数（圆点）、一半的文本（粗线）、九成的文本（细线）",
         en="words: median (dot), half of the texts (thick), nine in ten (thin)",
-    ),
+    )
 )
 plt.show()
 
@@ -439,28 +433,26 @@ plt.show()
 own = np.eye(3, dtype=bool)
 for name, values in ((choose(zh="词袋", en="bag of words"), bag_scores), ("RNN", rnn_scores)):
     home, away = values[own].mean(), values[~own].mean()
-    print(
-        choose(
-            zh=f"{name}：本来源 {home:.1%}，换来源 {away:.1%}，掉了 {100 * (home - away):.1f} 个百分点。",
-            en=f"{name}: {home:.1%} at home, {away:.1%} away, {100 * (home - away):.1f} points lost.",
-        )
+    say(
+        zh=f"{name}：本来源 {home:.1%}，换来源 {away:.1%}，掉了 {100 * (home - away):.1f} 个百分点。",
+        en=f"{name}: {home:.1%} at home, {away:.1%} away, {100 * (home - away):.1f} points lost.",
     )
 
 # %% [markdown] lang="zh"
-# 看对角线以外：抛硬币能得 50%。两种模型掉的幅度若相差不大，换来源的难处就不在模型，而在数据：词不同，同一个词的褒贬也可能不同，没见过就是没见过。RNN 的结构里没有任何东西专门对付它。管用的办法是多收集目标来源的数据，或者先在大量文本上预训练（第 6.2.2 章，筹备中）。
+# 看对角线以外：抛硬币能得 50%。左图说明，难处不只在生词：大多数词都见过，只是换了来源，表达褒贬的是另一些词，同一个词的褒贬也会变。词袋和 RNN 都只能从训练文本里学到这些，RNN 的结构里没有什么专门对付它。管用的是目标来源的数据，或者先在大量文本上预训练（第 6.2.2 章，筹备中）。
 
 # %% [markdown] lang="en"
-# Look beside the diagonal: tossing a coin gives 50%. Where both models lose about as much, the difficulty lies not in the model but in the data: other words, and words that praise here and blame there. What was never seen was never learned, and nothing in an RNN is made against that. What helps is data from the target source, or pretraining on much text (chapter 6.2.2, planned).
+# Look beside the diagonal: tossing a coin gives 50%. The picture on the left says that new words are only part of it: most words had been seen, but elsewhere other words carry praise and blame, and some change sides. Bag and RNN alike can learn this only from their training texts; nothing in an RNN is made for texts from elsewhere. What helps is data from the target source, or pretraining on much text (chapter 6.2.2, planned).
 
 # %% [markdown] lang="zh"
 # ### 不平衡性：准确率瞒住了什么
 #
-# 真实的店铺里，差评往往只有百分之几，而你想找的恰恰是差评。用你这一版的评论做个小模拟：训练集总是 2,000 条，差评的比例一次比一次低。准确率会怎么变？差评的**召回率**（真差评里找出了几成）又会怎么变？
+# 真实的店铺里，差评往往只有百分之几，而你想找的恰恰是差评。用你这一版的评论做个小模拟：训练集总是 3,400 条，差评的比例一次比一次低。准确率会怎么变？差评的**召回率**（真差评里找出了几成）又会怎么变？
 
 # %% [markdown] lang="en"
 # ### Imbalance: what accuracy hides
 #
-# In a real shop perhaps a few reviews in a hundred are bad, and those are the ones you want to find. A small simulation on your edition's reviews: always 2,000 to train on, fewer and fewer of them bad. What becomes of accuracy? And of the **recall** of bad reviews, the share of them that is found?
+# In a real shop perhaps a few reviews in a hundred are bad, and those are the ones you want to find. A small simulation on your edition's reviews: always 3,400 to train on, fewer and fewer of them bad. What becomes of accuracy? And of the **recall** of bad reviews, the share of them that is found?
 
 # %%
 from sklearn.base import clone
@@ -470,8 +462,8 @@ bad_rows, good_rows = (np.flatnonzero(reviews.train.labels == label) for label i
 unseen = bag[0].transform(reviews.test.texts)
 accuracy, recall = [], []
 for share in shares:
-    few = round(2000 * share)
-    part = reviews.train.take(np.concatenate([bad_rows[:few], good_rows[: 2000 - few]]))
+    few = round(3400 * share)
+    part = reviews.train.take(np.concatenate([bad_rows[:few], good_rows[: 3400 - few]]))
     classifier = clone(bag[1]).fit(bag[0].transform(part.texts), part.labels)
     guess = classifier.predict(unseen)
     found, spared = (metrics.recall(reviews.test.labels, guess, positive=label) for label in (0, 1))
@@ -491,11 +483,9 @@ plt.show()
 
 # %% tags=["measured"]
 rare, caught = shares[-1], 100 * recall[-1]
-print(
-    choose(
-        zh=f"差评占 {rare:.0%} 时：准确率 {accuracy[-1]:.1%}，每 100 条差评找到 {caught:.0f} 条。",
-        en=f"At {rare:.0%} bad: accuracy {accuracy[-1]:.1%}; of 100 bad reviews {caught:.0f} are found.",
-    )
+say(
+    zh=f"差评占 {rare:.0%} 时：准确率 {accuracy[-1]:.1%}，每 100 条差评找到 {caught:.0f} 条。",
+    en=f"At {rare:.0%} bad: accuracy {accuracy[-1]:.1%}; of 100 bad reviews {caught:.0f} are found.",
 )
 
 # %% [markdown] lang="zh"
@@ -524,7 +514,6 @@ months = []
 for share in share_of_tweets:
     count = round(300 * share)
     months.append([*islice(new_films, 300 - count), *islice(new_tweets, count)])
-print([len(month) for month in months])
 
 # %% tags=["measured"]
 past, retrained, curves = films[TRAIN], bags[0], []
@@ -554,18 +543,16 @@ plt.show()
 # %% tags=["measured"]
 early, late = np.mean(curves[:3], axis=0), np.mean(curves[-3:], axis=0)
 for name, before, after in zip(names, early, late, strict=True):
-    print(
-        choose(
-            zh=f"{name}：前三个月 {before:.1%}，后三个月 {after:.1%}。",
-            en=f"{name}: {before:.1%} in the first three months, {after:.1%} in the last three.",
-        )
+    say(
+        zh=f"{name}：前三个月 {before:.1%}，后三个月 {after:.1%}。",
+        en=f"{name}: {before:.1%} in the first three months, {after:.1%} in the last three.",
     )
 
 # %% [markdown] lang="zh"
-# 起作用的是“重新训练”，不是换一种网络。（公平地说：RNN 也可以每月重新训练，只是更贵。）
+# 不再更新的模型，无论词袋还是 RNN，都无从知道世界变了；只有新的数据能告诉它。（公平地说：RNN 也可以每月重新训练，只是更贵。）
 
 # %% [markdown] lang="en"
-# What helps is training again, not another kind of network. (In fairness: an RNN can be retrained monthly too; it only costs more.)
+# A model left alone, bag or RNN, has no way to know that the world has moved; only new data can tell it. (In fairness: an RNN can be retrained monthly too; it only costs more.)
 
 # %% [markdown] lang="zh"
 # ## 它新吗？
@@ -612,17 +599,15 @@ timeline = beginnings + maturity
 plots.plot_timeline([(year, f"{who} · {what}") for year, who, what in timeline])
 plt.show()
 years = [year for year, *_ in timeline]
-print(
-    choose(
-        zh=f"从 {years[0]} 到 {years[-1]}：{years[-1] - years[0]} 年，{len(years)} 项工作。",
-        en=f"From {years[0]} to {years[-1]}: {years[-1] - years[0]} years, {len(years)} works.",
-    )
+say(
+    zh=f"从 {years[0]} 到 {years[-1]}：{years[-1] - years[0]} 年，{len(years)} 项工作。",
+    en=f"From {years[0]} to {years[-1]}: {years[-1] - years[0]} years, {len(years)} works.",
 )
 
 # %% [markdown] lang="zh"
-# 所以，“创新”这个词晚了三十多年：RNN 是经典方法。2014 年前后是它的高峰；2017 年以后，翻译和语言模型让位给了 Transformer。但它没有过时：每步只更新一个固定大小的状态，不必保存全部历史，所以适合流式数据和小设备；近年的 RWKV、Mamba、xLSTM 正是要把这个优点和并行训练合在一起（第 6.2.3 章，筹备中）。
+# 所以，“创新”这个词晚了三十多年：RNN 是经典方法。（如果文章想说的是“与传统方法不同”，那没有错，前面的考试就是证据。）2014 年前后是它的高峰；2017 年以后，翻译和语言模型让位给了 Transformer。但它没有过时：每步只更新一个固定大小的状态，不必保存全部历史，所以适合流式数据和小设备；近年的 RWKV、Mamba、xLSTM 正是要把这个优点和并行训练合在一起（第 6.2.3 章，筹备中）。
 #
-# 学 RNN 还有一个理由：它是看清“记忆、梯度、序列”这三件事最小的模型。
+# 学 RNN 还有一个理由：想看清记忆怎样形成、梯度怎样消失，没有比它更小的模型。
 #
 # ### 出处
 #
@@ -654,9 +639,9 @@ print(
 # 短句数据：Hutto & Gilbert (2014). VADER: a parsimonious rule-based model for sentiment analysis of social media text. ICWSM.
 
 # %% [markdown] lang="en"
-# So "innovative" comes more than thirty years late: RNNs are a classic. Their peak was around 2014; from 2017 on, translation and language modelling went over to the Transformer. They are not obsolete either: with each step they update a state of fixed size instead of keeping the whole past, which suits streams and small devices, and RWKV, Mamba and xLSTM set out to join that to training in parallel (chapter 6.2.3, planned).
+# So "innovative" comes more than thirty years late: RNNs are a classic. (If the article means "unlike the methods before", we agree, and the exam above is the evidence.) Their peak was around 2014; from 2017 on, translation and language modelling went over to the Transformer. They are not obsolete either: with each step they update a state of fixed size instead of keeping the whole past, which suits streams and small devices, and RWKV, Mamba and xLSTM set out to join that to training in parallel (chapter 6.2.3, planned).
 #
-# There is one more reason to study them: no smaller model shows memory, gradients and sequences at work.
+# There is one more reason to study them: no smaller model shows how memory forms and how gradients vanish.
 #
 # ### Sources
 #
