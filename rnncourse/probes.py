@@ -97,13 +97,14 @@ def _plain_array(value):
 
 
 def _opaque(value):
-    return Opaque(type(value).__name__, repr(value)[:200])
+    text = hex(value) if isinstance(value, int) else repr(value)  # Python writes no huge number in decimals
+    return Opaque(type(value).__name__, text[:200])
 
 
 _SCALARS = (
     (str, lambda value: str(value)[:MOST_TEXT]),
     ((bool, np.bool_), bool),
-    (numbers.Integral, int),
+    (numbers.Integral, lambda value: int(value) if abs(int(value)) < 2**63 else _opaque(int(value))),
     (numbers.Real, float),
 )
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rnncourse import probes
 from rnncourse.probes import Opaque, Raised
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+SCALARS = st.none() | st.booleans() | st.integers(1 - 2**63, 2**63 - 1) | st.floats() | st.text(max_size=20)
 PLAIN = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner))
 
 
@@ -47,6 +47,7 @@ def test_what_is_too_large_or_too_deep_is_opaque():
     assert isinstance(deep, Opaque)
     assert isinstance(probes.plain(np.zeros(3_000_000)), Opaque)
     assert isinstance(probes.plain([0] * 200_000), Opaque)
+    assert isinstance(probes.plain(10**5000), Opaque) and isinstance(probes.plain([2**63])[0], Opaque)
     assert len(probes.plain("a" * 20_000)) == probes.MOST_TEXT
 
 

@@ -180,7 +180,7 @@ def test_predictions_that_padding_changes_are_not_accepted():
 
 # Comparing
 
-NUMBERS = st.floats(allow_nan=True) | st.integers(-(10**6), 10**6) | st.booleans()
+NUMBERS = st.floats(allow_nan=True) | st.integers(1 - 2**63, 2**63 - 1) | st.booleans()
 LEAVES = st.none() | NUMBERS | st.text(max_size=5) | st.builds(np.array, st.lists(st.floats(), min_size=1))
 VALUES = st.recursive(LEAVES, lambda v: st.lists(v, max_size=4) | st.dictionaries(st.text(max_size=3), v))
 

@@ -11,6 +11,7 @@ from rnncourse.probes import Opaque, Raised
 
 WIDTH = 84
 MOST_LINES = 9
+MOST_ITEMS = 200  # more than fits into the lines
 SMALL = 80  # an array of more numbers is shown by its shape, or by its corners
 _PIECE = re.compile(r"[“（]*[\u3400-\u9fff][，。：；、？！）”]*|[^\s\u3400-\u9fff“（]+|\s+|.")
 
@@ -41,7 +42,7 @@ def _rounded(value):
     if isinstance(value, float):
         return float(f"{value:.6g}")
     if isinstance(value, list | tuple):
-        return type(value)(_rounded(item) for item in value)
+        return type(value)(_rounded(item) for item in value[:MOST_ITEMS])
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     return value

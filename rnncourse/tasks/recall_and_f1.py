@@ -125,8 +125,8 @@ TASK = Task(
         Mistake(
             "the_other_class",
             the_other_class,
-            zh="你把类别 0 当成了正类；本题的正类是 1。",
-            en="You take class 0 for the positive one; here it is class 1.",
+            zh="这是类别 0 的召回率和 F1 值；题目要的是类别 1 的。",
+            en="These are recall and F1 of class 0; those of class 1 are asked for.",
         ),
         Mistake(
             "arithmetic_mean",

@@ -35,10 +35,9 @@ def _exchange(sequence, a, b):
 def judge(case, value):
     """What is wrong with the predictions, in the order in which it is to be mended."""
     count = len(case.secret)
-    shape = getattr(value["predictions"], "shape", None)
-    if shape not in ((count, 1), (count,)):
-        return Finding("two_units", f"{shape}", f"({count}, 1)")
-    p, padded = value["predictions"].ravel(), value["predictions_padded"].ravel()
+    p, padded = (_column(value[key], count) for key in ("predictions", "predictions_padded"))
+    if p is None or padded is None:
+        return Finding("two_units", f"{getattr(value['predictions'], 'shape', '?')}", f"({count}, 1)")
     if not np.ptp(p) > 1e-3:
         return Finding("constant_output", f"p = {p[0]:.3f} ({count} ×)", "0 < p < 1")
     by_padding, by_exchange = np.abs(p - padded).max(), np.abs(np.subtract(*np.split(p, 2))).max()
@@ -54,6 +53,12 @@ def judge(case, value):
     return (
         None if passed else Finding("trained_too_little", f"{words} {accuracy:.3f}", f"{words} ≥ {REQUIRED}")
     )
+
+
+def _column(values, count):
+    """One probability a sequence, shape (count,), or None where `values` is something else."""
+    fits = getattr(values, "shape", None) in ((count, 1), (count,)) and values.dtype.kind == "f"
+    return values.ravel() if fits else None
 
 
 def _moves(change):
