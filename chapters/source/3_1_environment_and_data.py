@@ -8,7 +8,7 @@
 # - 判断什么时候必须用掩码，掩码在 Keras 里怎样传递、在哪里会消失；
 # - 用分桶减少填充，并算出省了多少。
 #
-# 教程常把这些步骤一笔带过。可是循环网络“怎么训练都是 50%”的毛病，多半出在这里，而不是出在网络里。
+# 教程常把这些步骤一笔带过。可是循环网络“怎么训练都是 50%”的毛病，常常出在这里，而不在网络里。
 
 # %% [markdown] lang="en"
 # # 3.1 Environment and data: from raw reviews to a batch
@@ -20,7 +20,7 @@
 # - decide when a mask is needed, how it travels through Keras, and where it vanishes;
 # - save padding by bucketing, and count what that saves.
 #
-# Tutorials hurry past these steps. Yet when a recurrent network "stays at 50% whatever I do", the fault is more often here than in the network.
+# Tutorials hurry past these steps. Yet when a recurrent network "stays at 50% whatever I do", the fault is often here, not in the network.
 
 # %% [markdown] lang="zh"
 # ## 环境
@@ -243,14 +243,13 @@ zh = choose(
     zh=("中文", "字节", "字符", "标点之间的整段"), en=("Chinese", "bytes", "characters", "between marks")
 )
 en = choose(zh=("英文", "", "字节、字符", "词"), en=("English", "", "bytes, characters", "words"))
-axes = choose(zh=("词表大小 V", "平均长度 T"), en=("vocabulary size V", "mean length T"))
 fig, ax = plt.subplots()
-for language, (name, *marks), above in (("zh", zh, 6), ("en", en, -18)):
+for language, (name, *marks), shifts in (("zh", zh, (6, 6, 6)), ("en", en, (6, 6, -18))):
     points = [sizes[language, unit] for unit in units]
     ax.loglog(*np.transpose(points), "o-", label=name)
-    for mark, point in zip(marks, points):
-        ax.annotate(mark, point, (4, above), textcoords="offset points")
-ax.set(xlabel=axes[0], ylabel=axes[1])
+    for mark, point, shift in zip(marks, points, shifts):
+        ax.annotate(mark, point, (4, shift), textcoords="offset points")
+ax.set(xlabel="V", ylabel="T")
 ax.margins(0.2)
 ax.legend()
 plt.show()
@@ -310,15 +309,15 @@ from rnncourse.text import UNKNOWN, Vocabulary
 
 everything = Vocabulary.build(train.texts, unit=train.unit)  # ids in the order of frequency, from 2
 unseen = np.concatenate(everything.encode_all(validation.texts))  # 1 where unknown
-sizes = np.unique(np.geomspace(10, len(everything), 40).astype(int))
-coverage = [np.mean((unseen > UNKNOWN) & (unseen < size)) for size in sizes]
+V = np.unique(np.geomspace(10, len(everything), 40).astype(int))
+coverage = [np.mean((unseen > UNKNOWN) & (unseen < size)) for size in V]
 fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3))
 left.loglog(np.arange(1, len(frequencies) + 1), frequencies)
 left.set(
     xlabel=choose(zh="词频排名", en="rank"),
     ylabel=choose(zh="在训练集中的次数", en="count in training texts"),
 )
-right.semilogx(sizes, coverage)
+right.semilogx(V, coverage)
 right.set(xlabel=choose(zh="词表大小 V", en="vocabulary size V"), ylim=(0, 1.02))
 right.set_ylabel(choose(zh="验证集词元的覆盖率", en="validation tokens covered"))
 plt.show()
@@ -372,8 +371,8 @@ honest, flattering = unknown_share(everything, test.texts), unknown_share(peekin
 result = choose(
     zh="测试集里的未知词元：词表来自训练集时占 {:.2%}，来自全部评论时占 {:.2%}。\n"
     "偷看多收了 {:,} 个词元，它们的嵌入向量永远得不到训练。",
-    en="Unknown in the test texts: {:.2%} with the training texts' vocabulary, {:.2%} with that of all texts.\n"
-    "The peek adds {:,} tokens whose embeddings will never be trained.",
+    en="Unknown in the test texts: {:.2%} with the vocabulary of the training texts,\n"
+    "{:.2%} with that of all. The peek adds {:,} tokens whose embeddings will never be trained.",
 )
 print(result.format(honest, flattering, len(peeking) - len(everything)))
 
@@ -474,10 +473,10 @@ plt.show()
 # %%
 long = sequences[int(np.argmax(lengths))]
 named = keras.utils.pad_sequences([*few, long], maxlen=10, padding="post", truncating="post")
-print("sides named, equal to ours:", np.array_equal(named, pad([*few, long], length=10)))
+print("padding=post, truncating=post: equal to ours", np.array_equal(named, pad([*few, long], length=10)))
 default = keras.utils.pad_sequences([*few, long], maxlen=10)
-print("default, a short row:", default[0])
-print("default, a long row keeps its end:", np.array_equal(default[-1], long[-10:]))
+print("default, short:", default[0])
+print("default, long == long[-10:]:", np.array_equal(default[-1], long[-10:]))
 
 # %% [markdown] lang="zh"
 # 对网络来说，填充是什么？编号 0 和别的编号一样要查嵌入表。它的向量是零吗？
@@ -492,7 +491,7 @@ embedding = layers.Embedding(len(vocabulary), 16, mask_zero=True)
 batch = pad(few)  # (B, T)
 vectors = keras.ops.convert_to_numpy(embedding(batch))  # (B, T, D)
 print(batch.shape, "->", vectors.shape)
-print("zero where the padding is:", bool(np.all(vectors[batch == 0] == 0)))
+print("vectors[batch == 0] == 0:", bool(np.all(vectors[batch == 0] == 0)))
 
 # %% [markdown] lang="zh"
 # 不是零：`mask_zero=True` 也不会把它变成零（PyTorch 的 `padding_idx` 才会）。即使是零，循环也照样往前走：$h_t = \tanh(h_{t-1} U + b)$，状态还是变了。不告诉网络，它就把填充**当成一个词来读**。
@@ -560,12 +559,12 @@ for padding in (1, 5, 25):
         print(f"{padding:2} {side:6}{off[0]:10.1%}{off[1]:8.1%}")
 
 # %% [markdown] lang="zh"
-# 有掩码，填在哪边、填多少，状态都不变。没有掩码，两种填法都会让它偏，但坏处不同：前填充改变的是**起点**，后来的词元会把它盖过去；后填充盖掉的是**词元**。
+# 有掩码，填在哪边、填多少，状态都不变。没有掩码，两种填法都会让它偏，但坏处不同：前填充改变的是**起点**，后来的词元会把它盖过去；后填充盖掉的是**词元**。偏差超过 100% 并不奇怪：反复读同一个填充，状态会走向一个与评论无关的不动点。
 #
 # 把这一点画清楚：两条评论只有**最后一个词元**不同。还没有训练的 LSTM 读完以后，两个状态的差别，过了 $k$ 步填充还剩多少？（三组随机权重）
 
 # %% [markdown] lang="en"
-# With the mask the state stays, whichever side and however much. Without it both ways put it off, but not in the same manner: pre-padding changes the **starting point**, which the tokens then cover; post-padding covers the **tokens**.
+# With the mask the state stays, whichever side and however much. Without it both ways put it off, but not in the same manner: pre-padding changes the **starting point**, which the tokens then cover; post-padding covers the **tokens**. Deviations above 100% are no surprise: reading the same padding over and over, the state heads for a fixed point that has nothing to do with the review.
 #
 # To see it plainly: two reviews differ in their **last token** only. An untrained LSTM reads both. How much of the difference between its two states is left after $k$ steps of padding? (Three draws of weights.)
 
@@ -652,6 +651,13 @@ def build(mask_zero):
     return model
 
 
+# %% [markdown] lang="zh"
+# 训练一次：换上新的权重和新的优化器状态（比重新编译一个模型快），再练几轮，每轮后在没见过的序列上测准确率。
+
+# %% [markdown] lang="en"
+# One training run: new weights and a new state of the optimizer (faster than compiling another model), then a few epochs, each followed by a test on new sequences.
+
+
 # %%
 def learn(model, side, seed):
     """Train `model` from new weights; its accuracy on new sequences after each epoch, (EPOCHS,)."""
@@ -694,7 +700,7 @@ for way, runs in accuracy.items():
     print(result.format(way, runs[:, -1].min(), runs[:, -1].max(), np.sum(runs[:, -1] > 0.95)))
 
 # %% [markdown] lang="zh"
-# 网络、数据、训练步数都相同，不同的只有填充。Dwarampudi 与 Reddy（2019）在推文情感分类上也测到，没有掩码时前填充远胜后填充；他们没有试掩码。教训不是“应当前填充”，而是：**用掩码，或者至少别让填充挡在最后一个词元与输出之间**。
+# 网络、数据、训练步数都相同，不同的只有填充。Dwarampudi 与 Reddy（2019）在推文情感分类上测到：没有掩码时，前填充远胜后填充；他们没有试掩码，你可以拿上面的结果比一比。教训不是“应当前填充”，而是：**用掩码，或者至少别让填充挡在最后一个词元与输出之间**。
 #
 # 几点说明：
 #
@@ -704,10 +710,10 @@ for way, runs in accuracy.items():
 #
 # ### 掩码怎样传递，在哪里消失
 #
-# 掩码附在张量上，逐层往下传。哪些层继续传，哪些层用完为止，哪些层把它丢掉？问 Keras 自己：
+# 掩码附在张量上，逐层往下传。哪些层继续传，哪些层用完为止，哪些层把它丢掉？问 Keras 自己（`_keras_mask` 是 Keras 内部的名字，这里只用来看，代码里不要依赖它）：
 
 # %% [markdown] lang="en"
-# Network, data and number of training steps are the same; only the padding differs. Dwarampudi and Reddy (2019), too, measured pre-padding far ahead of post-padding without a mask, on the sentiment of tweets; they did not try a mask. The lesson is not 'pad in front' but: **use a mask, or at least keep padding from between the last token and the output**.
+# Network, data and number of training steps are the same; only the padding differs. Dwarampudi and Reddy (2019) measured pre-padding far ahead of post-padding without a mask, on the sentiment of tweets; they did not try a mask. Compare with the result above. The lesson is not 'pad in front' but: **use a mask, or at least keep padding from between the last token and the output**.
 #
 # Some remarks:
 #
@@ -717,7 +723,7 @@ for way, runs in accuracy.items():
 #
 # ### How a mask travels, and where it vanishes
 #
-# The mask is attached to the tensor and handed down from layer to layer. Which layers hand it on, which use it up, and which drop it? Ask Keras:
+# The mask is attached to the tensor and handed down from layer to layer. Which layers hand it on, which use it up, and which drop it? Ask Keras (`_keras_mask` is a name of Keras's own, here to look at, not to build on):
 
 # %%
 x = layers.Embedding(100, 8, mask_zero=True)(keras.Input((None,), dtype="int32"))  # (B, T, D), with a mask
