@@ -73,7 +73,7 @@ TASK = Task(
         Mistake(
             "nothing_divided_by_nothing",
             nothing_divided_by_nothing,
-            zh="只有填充的一行得到了 0/0，也就是 NaN；它会经由损失毁掉整批的梯度。题目规定这样的一行应全为 0："
+            zh="只有填充的一行得到了 0/0，也就是 NaN；它会经由损失毁掉整批的梯度。题目规定这样的一行全为 0："
             "能让分母不小于某个数吗？",
             en="A row of padding alone becomes 0/0, NaN, and through the loss it would spoil the whole "
             "batch. Such a row shall be zeros: can the divisor be kept from falling below some number?",
