@@ -83,6 +83,8 @@ def measure(recipes, seed, options):
         worker.stdin.close()
         worker.answer = json.loads(worker.stdout.readline())
         worker.wait()
+    accuracies = ", ".join(f"{name} {w.answer['accuracy']:.3f}" for name, w in workers.items())
+    print(f"seed {seed}: accuracy {accuracies}", flush=True)
     return {name: worker.answer for name, worker in workers.items()}
 
 
