@@ -31,16 +31,16 @@ REFERENCE = {
 KNOBS = {
     "cell": ("simple_rnn", "lstm", "gru"),
     "units": (2, 8, 32, 128),
-    "layers": (1, 2, 3),
+    "layers": (1, 2),
     "bidirectional": (False, True),
-    "pooling": ("last", "mean", "max", "max_mean"),
+    "pooling": ("last", "mean", "max"),
     "dropout": (0.0, 0.3, 0.6),
-    "embedding_size": (4, 16, 64, 256),
-    "learning_rate": (5e-4, 5e-3, 5e-2, 5e-1),
+    "embedding_size": (4, 16, 64),
+    "learning_rate": (5e-4, 5e-3, 5e-2),
 }
 SEEDS = (0, 1, 2)
 LONGEST = 40  # tokens; longer reviews are left out, so that a run takes seconds
-SIZES = (3000, 400, 2000)  # texts to train, to stop early and to test
+SIZES = (2400, 400, 2000)  # texts to train, to stop early and to test
 EPOCHS = 3
 TOKENS_PER_BATCH = 1024
 SMALL_SIZES, SMALL_EPOCHS = (200, 50, 100), 1
@@ -152,7 +152,9 @@ def run(job):
     rate = options.pop("learning_rate")
     model = build_text_classifier(vocabulary_size=vocabulary_size, **options)
     recipe = {"epochs": epochs, "patience": epochs, "tokens_per_batch": TOKENS_PER_BATCH}
-    training.fit(model, train, validation, learning_rate=rate, **recipe, progress="none", seed=seed)
+    clock = epoch_clock()
+    recipe |= {"progress": "none", "seed": seed, "callbacks": [clock]}
+    training.fit(model, train, validation, learning_rate=rate, **recipe)
     return {
         "language": language,
         "seed": seed,
@@ -160,7 +162,7 @@ def run(job):
         "accuracy": accuracy(model, *test),
         "shuffled": accuracy(model, shuffled(test[0], seed), test[1]),
         "parameters": model.count_params(),
-        "cpu_seconds": epoch_cost(model, train),
+        "cpu_seconds": round(min(clock.seconds), 3),
     }
 
 
@@ -177,12 +179,17 @@ def shuffled(sequences, seed):
     return [rng.permutation(sequence) for sequence in sequences]
 
 
-def epoch_cost(model, train, share=4):
-    """CPU seconds of this process for an epoch of the trained `model`, measured on every `share`-th text."""
-    from rnncourse.training.batches import Batches
+def epoch_clock():
+    """A callback whose `seconds` are this process's CPU seconds of each epoch, validation left out."""
+    import keras
 
-    sequences, labels = train
-    batches = Batches(sequences[::share], labels[::share], tokens=TOKENS_PER_BATCH, seed=0)
-    before = time.process_time()
-    model.fit(batches, epochs=1, verbose=0)
-    return round(share * (time.process_time() - before), 3)
+    class EpochClock(keras.callbacks.Callback):
+        seconds = ()
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.begun = time.process_time()
+
+        def on_test_begin(self, logs=None):
+            self.seconds = (*self.seconds, time.process_time() - self.begun)
+
+    return EpochClock()
