@@ -264,7 +264,7 @@ grams, weights = features.get_feature_names_out(), bar.coef_[0]
 order = np.argsort(weights)
 _, axes = plt.subplots(1, 2, figsize=(7, 3.6))
 for axis, chosen, name in zip(axes, (order[:14], order[::-1][:14]), train.label_names, strict=True):
-    axis.barh(grams[chosen], weights[chosen])
+    axis.barh([text.join(gram.split(), train.unit) for gram in grams[chosen]], weights[chosen])
     axis.invert_yaxis()
     axis.set_title(name)
 plt.show()
