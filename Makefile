@@ -40,12 +40,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.lab: $(VENV)/bin/python pyproject.toml constraints.txt
-	@echo "Installing the course into $(VENV): about 450 MB to download the first time, some minutes on most lines."
+	@echo "Installing the course into $(VENV): about 430 MB to download the first time (measured on Linux), some minutes on most lines."
 	$(PIP_INSTALL) --editable '.[lab]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
-	@echo "Installing the course and its test tools into $(VENV): about 650 MB to download the first time."
+	@echo "Installing the course and its test tools into $(VENV): about 580 MB to download the first time."
 	$(PIP_INSTALL) --editable '.[test]'
 	@touch $(VENV)/.lab $@
 

@@ -1,5 +1,5 @@
 # %% [markdown] lang="zh"
-# # 引言：先训练一个循环神经网络
+# # 1 引言：先训练一个循环神经网络
 #
 # “开头很闷，结尾却很精彩。”读到一半，你以为这是差评；读完才知道不是。要读懂这样一句话，得按顺序读，还得记得前面读过什么。**循环神经网络**（recurrent neural network，RNN）正是这样读的：一次读一个词元（token，中文里就是一个字），每读一个，就更新一次自己的记忆。
 #
@@ -8,7 +8,7 @@
 # 不过，先动手。
 
 # %% [markdown] lang="en"
-# # Introduction: train a recurrent network first
+# # 1 Introduction: train a recurrent network first
 #
 # "A dull start, but the ending is wonderful." Halfway through you take it for a bad review; at the end you know better. To understand such a sentence you must read it in order and remember what came before. That is how a **recurrent neural network** (RNN) reads: one token (here: a word) at a time, updating its memory with each.
 #
