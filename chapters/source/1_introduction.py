@@ -459,12 +459,13 @@ from sklearn.base import clone
 
 shares = [0.5, 0.2, 0.1, 0.05, 0.02]  # of bad reviews, class 0
 bad_rows, good_rows = (np.flatnonzero(reviews.train.labels == label) for label in (0, 1))
-unseen = bag[0].transform(reviews.test.texts)
+pool = reviews.train.take([*bad_rows[:1700], *good_rows[:3400]])
+seen, unseen = bag[0].transform(pool.texts), bag[0].transform(reviews.test.texts)
 accuracy, recall = [], []
 for share in shares:
     few = round(3400 * share)
-    part = reviews.train.take(np.concatenate([bad_rows[:few], good_rows[: 3400 - few]]))
-    classifier = clone(bag[1]).fit(bag[0].transform(part.texts), part.labels)
+    rows = np.r_[:few, 1700 : 5100 - few]
+    classifier = clone(bag[1]).fit(seen[rows], pool.labels[rows])
     guess = classifier.predict(unseen)
     found, spared = (metrics.recall(reviews.test.labels, guess, positive=label) for label in (0, 1))
     accuracy.append(share * found + (1 - share) * spared)  # on a test set with the same share of bad ones
