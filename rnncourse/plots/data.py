@@ -28,7 +28,7 @@ def plot_lengths(lengths, *, percentiles=(50, 95), ax=None):
     ax = axes_or_new(ax)
     marks = [np.percentile(every, percent) for percent in percentiles]
     edge = max(1.0, min(every.max() + 1, 1.5 * np.percentile(every, 98)), *(1.05 * mark for mark in marks))
-    width = int(np.ceil(edge / 50))  # whole tokens: bins that hold unequally many lengths show false spikes
+    width = max(1, int(edge // 50))  # whole tokens: bins that hold unequally many lengths show false spikes
     _draw_histograms(ax, groups, np.arange(0, edge + width, width))
     ax.margins(y=0.3)
     for row, (percent, mark) in enumerate(zip(percentiles, marks, strict=True)):
