@@ -449,7 +449,7 @@ import time
 
 started = time.perf_counter()
 examples = (x_train, train.labels), (x_validation, validation.labels)
-history = training.fit(model, *examples, epochs=4, tokens_per_batch=1024, patience=1).history
+history = training.fit(model, *examples, epochs=3, tokens_per_batch=1024, patience=1).history
 seconds = time.perf_counter() - started
 
 # %% tags=["measured"]
