@@ -65,7 +65,10 @@ def jupyterlab(folder):
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(20)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+            process.kill()  # it may wait for a kernel that is busy
+            process.wait()
 
 
 @contextlib.contextmanager
@@ -86,7 +89,7 @@ class NotebookPage:
         self.page = browser.new_page(viewport={"width": width, "height": height})
         self.page.goto(f"{address}/doc/tree/{path}")
         self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
-        self.page.wait_for_function(_MODEL + "?.cells.length > 0", timeout=60_000)
+        self.page.wait_for_function(_NOTEBOOK + "?.context?.isReady", timeout=60_000)
 
     def close(self):
         """Leave the page, and shut its kernel down so that the next notebook has the memory."""

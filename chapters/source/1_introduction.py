@@ -3,7 +3,7 @@
 #
 # “开头很闷，结尾却很精彩。”读到一半，你以为这是差评；读完才知道不是。要读懂这样一句话，得按顺序读，还得记得前面读过什么。**循环神经网络**（recurrent neural network，RNN）正是这样读的：一次读一个词元（token，中文里就是一个字），每读一个，就更新一次自己的记忆。
 #
-# 这门课由一篇短文引出：[《循环神经网络：实用的序列建模方法》](#出处)。我们从中摘出 38 个论断，一个一个用代码检验。说得对，课程给出证据；说得不对，课程也给出数字。
+# 这门课由一篇短文引出：《循环神经网络：实用的序列建模方法》（出处见文末）。我们从中摘出 38 个论断，一个一个用代码检验。说得对，课程给出证据；说得不对，课程也给出数字。
 #
 # 不过，先动手。
 
@@ -12,7 +12,7 @@
 #
 # "A dull start, but the ending is wonderful." Halfway through you take it for a bad review; at the end you know better. To understand such a sentence you must read it in order and remember what came before. That is how a **recurrent neural network** (RNN) reads: one token (here: a word) at a time, updating its memory with each.
 #
-# The thread of this course is a short article, [*Recurrent neural networks: a practical method for modelling sequences*](#Sources). We took 38 claims from it and put every one to the test in code. Where the article is right you get the evidence; where it is not you get the number.
+# The thread of this course is a short article, *Recurrent neural networks: a practical method for modelling sequences* (sources at the end). We took 38 claims from it and put every one to the test in code. Where the article is right you get the evidence; where it is not you get the number.
 #
 # But first, something that works.
 
@@ -30,12 +30,13 @@
 from rnncourse import choose, datasets, models, text, training
 
 reviews = datasets.split(datasets.load_reviews())  # train, validation, test
-vocabulary = text.Vocabulary.build(reviews.train.texts, unit=reviews.train.unit, minimum_count=2)
-train, validation, test = [(vocabulary.encode_all(part.texts, length=40), part.labels) for part in reviews]
+unit = reviews.train.unit  # what a token is: "character" or "word"
+vocabulary = text.Vocabulary.build(reviews.train.texts, unit=unit, minimum_count=2)
+train, validation, test = [(vocabulary.encode_all(p.texts, 40), p.labels) for p in reviews]
 model = models.build_text_classifier(
-    vocabulary_size=len(vocabulary), units=32, bidirectional=False, pooling="last", embedding_dropout=0.2
+    vocabulary_size=len(vocabulary), units=32, bidirectional=False, pooling="last"
 )
-history = training.fit(model, train, validation, epochs=2, learning_rate=5e-3)
+history = training.fit(model, train, validation, epochs=2, learning_rate=0.01)
 
 # %% [markdown] lang="zh"
 # 它是怎么读的？把一句话一个字一个字地喂给它，每读一个字，就问它一次：目前看来，这是好评的可能性有多大？
@@ -73,12 +74,12 @@ plt.show()
 # %% [markdown] lang="zh"
 # 曲线上的每一个点，都是同一个网络读到那里时的看法；它没有回头看，前文只留在它的记忆里。看看哪些字让曲线拐弯，哪些字几乎不起作用。它也会看走眼：训练只有两轮，每条评论只读了前 40 个字。
 #
-# 换成你自己的句子试试。颜色表示每个字把结论推向哪一边。
+# 换成你自己的句子试试。颜色的含义：遮住这个字，结论会往哪边变、变多少。
 
 # %% [markdown] lang="en"
 # Each point is the opinion of one and the same network when it has come that far. It never looks back: what came before is only in its memory. See which words turn the curve and which hardly matter. It also misreads: it was trained for two epochs, on the first 40 words of each review.
 #
-# Try a sentence of your own. The colours show which way each word pushes the verdict.
+# Try a sentence of your own. The colours show which way, and how far, the verdict moves when a word is covered.
 
 # %% tags=["widget"]
 from rnncourse import widgets
@@ -116,7 +117,7 @@ def bag_of_words(unit, ngrams):
     return make_pipeline(counts, LogisticRegression(C=3, solver="liblinear"))
 
 
-bag = bag_of_words(reviews.train.unit, reviews.train.ngrams).fit(reviews.train.texts, reviews.train.labels)
+bag = bag_of_words(unit, reviews.train.ngrams).fit(reviews.train.texts, reviews.train.labels)
 
 # %% tags=["measured"]
 from rnncourse import metrics, plots
@@ -137,21 +138,22 @@ def say(*, zh, en):
 
 
 lead = metrics.bootstrap_difference(metrics.accuracy, test[1], *guesses.values())
-winner = choose(zh="词袋", en="the bag of words") if lead.estimate > 0 else "RNN"
-points, low, high = 100 * abs(lead.estimate), *sorted((100 * abs(lead.low), 100 * abs(lead.high)))
-if lead.low <= 0 <= lead.high:
-    say(zh="在这些测试评论上，分不出胜负。", en="On these reviews neither is better beyond doubt.")
-else:
-    say(
-        zh=f"这一局，{winner}胜出 {points:.1f} 个百分点（95% 区间 {low:.1f} 到 {high:.1f}）。",
-        en=f"This round goes to {winner}, by {points:.1f} points (95% interval {low:.1f} to {high:.1f}).",
-    )
+points, low, high = (100 * value for value in lead)
+verdicts = choose(
+    zh=("RNN 胜出", "分不出胜负", "词袋胜出"),
+    en=("the RNN wins", "a draw, within chance", "the bag of words wins"),
+)
+verdict = verdicts[1 + int(low > 0) - int(high < 0)]
+say(
+    zh=f"这一局{verdict}。词袋减 RNN：{points:.1f} 个百分点，95% 区间 {low:.1f} 到 {high:.1f}。",
+    en=f"This round: {verdict}. Bag minus RNN: {points:.1f} points, 95% interval {low:.1f} to {high:.1f}.",
+)
 
 # %% [markdown] lang="zh"
-# 这场比赛并不对等：词袋读的是全文，还数了相邻的两个字；RNN 只读开头，只训练了两轮。把 RNN 认真地训练一遍，差距还剩多少，见[第 4.2 章](4_2_text_classification.ipynb)。先要问的是另一件事：既然数一数就这么管用，为什么还要按顺序读？
+# 这场比赛并不对等：词袋读的是全文，还数了相邻的两个字；RNN 只读开头，只训练了两轮。把 RNN 认真地训练一遍，谁高谁低，见[第 4.2 章](4_2_text_classification.ipynb)。先要问的是另一件事：既然数一数就这么管用，为什么还要按顺序读？
 
 # %% [markdown] lang="en"
-# The race was not quite even: the bag read whole reviews and counted pairs of neighbouring words too; the RNN read the beginnings only, and briefly. What is left of the difference once the RNN is trained in earnest is the subject of [chapter 4.2](4_2_text_classification.ipynb). A better question comes first: if counting works so well, why read in order at all?
+# The race was not quite even: the bag read whole reviews and counted pairs of neighbouring words too; the RNN read the beginnings only, and briefly. How the two compare once the RNN is trained in earnest is the subject of [chapter 4.2](4_2_text_classification.ipynb). A better question comes first: if counting works so well, why read in order at all?
 
 # %% [markdown] lang="zh"
 # ## 为什么要按顺序读
@@ -359,19 +361,7 @@ for name, (texts, _) in zip(SOURCES, snippets, strict=True):
 
 # %%
 lengths = [[len(text.tokenize(t, "word")) for t in texts] for texts, _ in snippets]
-low, first, middle, third, high = np.transpose([np.percentile(n, (5, 25, 50, 75, 95)) for n in lengths])
-ax = plt.figure(figsize=(7, 1.8)).gca()
-ax.hlines(range(3), low, high)
-ax.hlines(range(3), first, third, linewidth=12)
-ax.plot(middle, range(3), "wo")
-ax.set_yticks(range(3), SOURCES)
-ax.set(ylim=(2.5, -0.5), xlim=(0, None))
-ax.set_xlabel(
-    choose(
-        zh="词数：中位数（圆点）、一半的文本（粗线）、九成的文本（细线）",
-        en="words: median (dot), half of the texts (thick), nine in ten (thin)",
-    )
-)
+plots.plot_lengths(dict(zip(SOURCES, lengths, strict=True)))
 plt.show()
 
 # %% [markdown] lang="zh"
