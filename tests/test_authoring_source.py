@@ -57,6 +57,7 @@ TWIN = '# %% [markdown] lang="en"\n# A\n'
     [
         ("x = 1\n" + CHAPTER, 1, "before the first cell"),
         (TITLES + "# %%\n\n", 11, "empty"),
+        (TITLES + "# %%\nplot(x);\n", 11, "ends with ';'"),
         (TITLES + "# %% [raw]\n# x\n", 11, "raw"),
         (TITLES + '# %% tag=["measured"]\nx = 1\n', 11, "'tag'"),
         (TITLES + "# %% A heading\nx = 1\n", 11, "'A heading'"),

@@ -98,7 +98,7 @@ labels = {}
 for review, label in zip(raw.texts, raw.labels, strict=True):
     labels.setdefault(review, set()).add(label)
 both = [review for review in labels if len(labels[review]) > 1]
-shortest = " ".join(sorted(set(raw.texts), key=len)[:12])
+shortest = " ".join(sorted(set(raw.texts), key=lambda text: (len(text), text))[:12])
 tell(zh=f"最短的：{shortest}", en=f"shortest: {shortest}")
 tell(zh=f"重复最多的（{times} 次）：{commonest}", en=f"most repeated ({times} times): {commonest}")
 tell(zh=f"两种标签都有的：{len(both)} 条，如 {both[1:4]}", en=f"with both labels: {len(both)} {both[1:4]}")

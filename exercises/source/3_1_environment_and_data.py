@@ -122,7 +122,7 @@ check.encode(encode)
 # %%
 from rnncourse.plots.exercises import plot_padding
 
-plot_padding([[7, 4, 9], [5, 3, 8, 8, 2, 6, 4], [6], [9, 2, 5, 7, 3]], length=5);
+_ = plot_padding([[7, 4, 9], [5, 3, 8, 8, 2, 6, 4], [6], [9, 2, 5, 7, 3]], length=5)
 
 # %% task="pad_batch"
 def pad_batch(sequences, length):
@@ -212,7 +212,7 @@ check.padding_fraction(padding_fraction)
 # %%
 from rnncourse.plots.exercises import plot_orders
 
-plot_orders(np.random.default_rng(3).gamma(2, 6, 32).astype(int) + 1, size=8);
+_ = plot_orders(np.random.default_rng(3).gamma(2, 6, 32).astype(int) + 1, size=8)
 
 # %% [markdown] lang="zh"
 # 每批的条数也不必固定：短句一批可以多放几条。规则如下。

@@ -119,7 +119,7 @@ check.class_weights(class_weights)
 from rnncourse.plots.exercises import plot_masked_mean
 
 states = np.array([[0.2, 0.9, -0.4], [0.6, 0.1, 0.5], [1.0, 0.2, 0.2], [0.7, 0.7, 0.7], [0.7, 0.7, 0.7]])
-plot_masked_mean(states, length=3);
+_ = plot_masked_mean(states, length=3)
 
 # %% task="masked_mean"
 def masked_mean(states, mask):
@@ -242,7 +242,7 @@ from rnncourse.datasets.order import draw_order_examples
 from rnncourse.plots.exercises import plot_order_examples
 
 sequences, labels = draw_order_examples(np.random.default_rng(1), 800, vocabulary_size=30)
-plot_order_examples(sequences[:12], labels[:12]);
+_ = plot_order_examples(sequences[:12], labels[:12])
 
 # %% [markdown] lang="zh"
 # 写一个函数：它得到 800 条训练序列（长度 6–16，编号从 2 开始）和标签，返回训练好的 Keras 模型；结构由你定，`predict` 对后填充的批 `(B, T)` 给出类别 1 的概率 `(B, 1)`。检查另外生成 400 条没见过的序列，标签不给模型看，要求：

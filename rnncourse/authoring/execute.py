@@ -112,7 +112,7 @@ def _refuse(place, outputs, private):
             raise CellFailure(place, f"the cell writes to stderr: {output.text.strip()[:500]}")
         text = output.get("text") or output.get("data", {}).get("text/plain", "")
         if _ADDRESS.search(text):
-            advice = "end the cell's last line with ';', or with plt.show()"
+            advice = "begin the cell's last line with '_ = ', or end the cell with plt.show()"
             raise CellFailure(place, f"the cell shows an object's address or Axes ({text[:80]}); {advice}")
         if private.search(text):
             raise CellFailure(

@@ -100,6 +100,10 @@ def _cell(path, notebook_cell, line):
     _check_metadata(path, line, kind, metadata)
     if not text.strip():
         raise SourceError(path, line, "the cell is empty; write something or remove its marker")
+    if kind == "code" and text.rstrip().endswith(";"):  # hides a value only where IPython keeps a history
+        raise SourceError(
+            path, line, "the cell ends with ';', which nbval ignores; begin the line with '_ = '"
+        )
     return Cell(
         kind=kind,
         text=text.rstrip(),
