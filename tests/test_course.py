@@ -30,6 +30,7 @@ LAYERS = [
     "runtime",
     "datasets",
     "text",
+    "cells",
     "metrics",
     "results",
     "plots",
@@ -46,7 +47,18 @@ LAYERS = [
     "cli",
 ]
 SCRIPTS = ("fonts/make_font.py", "datasets/slices")  # they make embedded files, once
-WITHOUT_KERAS = ("language", "style", "datasets", "text", "metrics", "plots", "authoring", "doctor", "cli")
+WITHOUT_KERAS = (
+    "language",
+    "style",
+    "datasets",
+    "text",
+    "cells",
+    "metrics",
+    "plots",
+    "authoring",
+    "doctor",
+    "cli",
+)
 HOME_CHAPTERS = {2: "1_introduction", 20: "3_1_environment_and_data", 29: "4_2_text_classification"}
 
 
