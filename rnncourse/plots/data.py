@@ -9,7 +9,7 @@ from rnncourse.language import choose
 from rnncourse.plots.axes import GREY, PALE, axes_or_new, colour, drawable, tint
 from rnncourse.text import PADDING, UNKNOWN
 
-_MOST_CELLS = 400  # of a batch whose tokens are written out
+_MOST_CELLS = 200  # of a batch whose tokens are written out: each word takes about half a millisecond
 _LETTERS_IN_A_ROW = 80  # of the written-out tokens; longer ones are cut
 _SMALLEST_LETTERS = 6.5  # points
 
@@ -119,7 +119,8 @@ def _write_cells(ax, words, shape, size):
     rows, steps = shape
     for index, word in enumerate(words):
         row, step = divmod(index, steps)
-        ax.text(step, row, word, ha="center", va="center", fontsize=size, parse_math=False)
+        if word:
+            ax.text(step, row, word, ha="center", va="center", fontsize=size, parse_math=False)
     ax.set_xticks(np.arange(steps + 1) - 0.5, minor=True)
     ax.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
     ax.grid(True, which="minor", color="white", linewidth=1.5)

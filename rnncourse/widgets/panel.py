@@ -41,7 +41,7 @@ def show(view, controls):
 
 def build_panel(view, controls):
     """A VBox of `controls`, a line of words and the picture (in this order), redrawn when a value changes."""
-    words, picture = HTML(), Image(format="png", layout=Layout(max_width="100%", object_fit="contain"))
+    words, picture = HTML(), Image(format="png", layout=Layout(max_width="100%", align_self="flex-start"))
 
     def redraw(change=None):
         try:
