@@ -673,12 +673,12 @@ say(
 # | 章节 | 学什么 | 想弄懂 | 想用起来 | 工程与教学 |
 # |---|---|---|---|---|
 # | 1 引言 | 本章 | ● | ● | ● |
-# | 2.1 基本概念 | 时间步、形状、展开、四种输入输出方式 | ● | ○ | |
-# | 2.2.1 循环单元 | 用 NumPy 写出 SimpleRNN、LSTM、GRU，与 Keras 逐位对照 | ● | | ○ |
-# | 2.2.2 编码器与解码器 | 这个模式是什么，不是什么 | ● | ○ | |
-# | 2.2.2 正向与反向传播 | BPTT、梯度消失与爆炸、初始化、裁剪 | ● | | ○ |
-# | 2.2.3 剪枝与学习率 | 各自能做到什么 | ○ | ○ | ● |
-# | 2.3 与其他方法比较 | n 元组、TF-IDF、HMM、CNN、Transformer | ● | ○ | ● |
+# | [2.1 基本概念](2_1_basic_concepts.ipynb) | 时间步、形状、展开、四种输入输出方式 | ● | ○ | |
+# | [2.2.1 循环单元](2_2_1_recurrent_cells.ipynb) | 用 NumPy 写出 SimpleRNN、LSTM、GRU，与 Keras 逐位对照 | ● | | ○ |
+# | [2.2.2 编码器与解码器](2_2_2_encoder_and_decoder.ipynb) | 这个模式是什么，不是什么 | ● | ○ | |
+# | [2.2.2 前向与反向传播](2_2_2_forward_and_backward.ipynb) | BPTT、梯度消失与爆炸、初始化、裁剪 | ● | | ○ |
+# | [2.2.3 剪枝与学习率](2_2_3_pruning_and_learning_rate.ipynb) | 各自能做到什么 | ○ | ○ | ● |
+# | [2.3 与其他方法比较](2_3_comparison.ipynb) | n 元组、TF-IDF、HMM、CNN、Transformer | ● | ○ | ● |
 # | [3.1 环境与数据](3_1_environment_and_data.ipynb) | 从原始文本到批：词元、填充、掩码、分桶 | ○ | ● | ● |
 # | 3.2.1 循环编码器 | 嵌入、堆叠、方向、汇聚、随机失活 | ● | ● | |
 # | 3.2.2 循环解码器 | 教师强制、采样、束搜索、注意力 | ● | ○ | |
@@ -710,12 +710,12 @@ say(
 # | chapter | what it teaches | to understand | to apply | engineering, teaching |
 # |---|---|---|---|---|
 # | 1 Introduction | this one | ● | ● | ● |
-# | 2.1 Basic concepts | time steps, shapes, unrolling, four input/output patterns | ● | ○ | |
-# | 2.2.1 Recurrent cells | SimpleRNN, LSTM, GRU in NumPy, held against Keras | ● | | ○ |
-# | 2.2.2 Encoder and decoder | what the pattern is and is not | ● | ○ | |
-# | 2.2.2 Forward and backward | BPTT, vanishing and exploding, initialisation, clipping | ● | | ○ |
-# | 2.2.3 Pruning and learning rate | what each can do | ○ | ○ | ● |
-# | 2.3 Comparison | n-grams, TF-IDF, HMM, CNN, Transformer | ● | ○ | ● |
+# | [2.1 Basic concepts](2_1_basic_concepts.ipynb) | time steps, shapes, unrolling, four input/output patterns | ● | ○ | |
+# | [2.2.1 Recurrent cells](2_2_1_recurrent_cells.ipynb) | SimpleRNN, LSTM, GRU in NumPy, held against Keras | ● | | ○ |
+# | [2.2.2 Encoder and decoder](2_2_2_encoder_and_decoder.ipynb) | what the pattern is and is not | ● | ○ | |
+# | [2.2.2 Forward and backward](2_2_2_forward_and_backward.ipynb) | BPTT, vanishing and exploding, initialisation, clipping | ● | | ○ |
+# | [2.2.3 Pruning and learning rate](2_2_3_pruning_and_learning_rate.ipynb) | what each can do | ○ | ○ | ● |
+# | [2.3 Comparison](2_3_comparison.ipynb) | n-grams, TF-IDF, HMM, CNN, Transformer | ● | ○ | ● |
 # | [3.1 Environment and data](3_1_environment_and_data.ipynb) | from raw text to batches: tokens, padding, masks, buckets | ○ | ● | ● |
 # | 3.2.1 Recurrent encoder | embedding, stacking, direction, pooling, dropout | ● | ● | |
 # | 3.2.2 Recurrent decoder | teacher forcing, sampling, beam search, attention | ● | ○ | |
