@@ -1,0 +1,4 @@
+"""`rnncourse report DIR`: to be written."""
+
+
+def add(commands): ...

@@ -1,0 +1,66 @@
+"""Notebooks as learners hand them in: solved, untouched, with one catalogued mistake a task."""
+
+import copy
+import json
+from pathlib import Path
+
+import numpy as np
+
+from rnncourse import checks, tasks
+from rnncourse.exercises import all_exercises, answers, load_solution, read_notebook, source_of
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "exercises"
+NAMES = list(all_exercises("en", FOLDER))
+
+
+def exercise(name, language="en"):
+    return all_exercises(language, FOLDER)[name]
+
+
+def stub(name, language="en"):
+    return read_notebook(exercise(name, language).path)
+
+
+def solved(name, language="en"):
+    return load_solution(exercise(name, language))
+
+
+def with_answers(name, given, language="en"):
+    """The untouched notebook with some answers: {task: source}."""
+    notebook = copy.deepcopy(stub(name, language))
+    for cell in notebook["cells"]:
+        task = cell["id"].removeprefix("task-")
+        if cell["id"].startswith("task-") and task in given:
+            cell["source"] = given[task]
+    return notebook
+
+
+def mistaken(name, language="en", number=0):
+    """The notebook with the `number`-th catalogued mistake of each task as its answer."""
+    given = {}
+    for task in exercise(name).tasks:
+        place = number % len(tasks.load(task).mistakes)
+        given[task] = f"from rnncourse import tasks\n{task} = tasks.load({task!r}).mistakes[{place}].answer"
+    return with_answers(name, given, language)
+
+
+KINDS = {"solved": solved, "stub": stub, "mistaken": mistaken}
+
+
+def write(notebook, path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def points_in_process(name, notebook):
+    """{task: points} of the answers in `notebook`, each checked in this process after the set-up."""
+    setup = [source_of(cell) for cell in stub(name)["cells"] if "setup" in cell["metadata"].get("tags", ())]
+    points = {}
+    for task, text in answers(notebook).items():
+        names = {}
+        exec("\n".join([*setup, text]), names)
+        verdict = checks.examine(tasks.load(task), names[task], np.random.default_rng(checks.SEED))
+        points[task] = exercise(name).tasks[task] * verdict.passed
+    return points
