@@ -191,5 +191,5 @@ def test_without_any_exercises_it_says_what_is_needed(tmp_path, monkeypatch, cap
 
 def test_links_in_a_notebook_without_an_address_stay():
     notebook = {"cells": [{"cell_type": "markdown", "source": "[a](../b.ipynb)"}]}
-    copying._lead_home(notebook)
+    copying.lead_home(notebook)
     assert json.dumps(notebook).count("../b.ipynb") == 1

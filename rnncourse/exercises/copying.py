@@ -91,7 +91,7 @@ def _copy(exercise, folder, record):
 
 def _put(exercise, path, version, done, beside=None):
     notebook = read_notebook(exercise.path)
-    _lead_home(notebook)
+    lead_home(notebook)
     if beside is not None:
         notebook["cells"].insert(0, _note(exercise, beside))
     data = (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
@@ -149,7 +149,7 @@ def _versions(folder, name):
     return [found[number] for number in sorted(found)]
 
 
-def _lead_home(notebook):
+def lead_home(notebook):
     """Links that are relative to the course's own folders lead to its repository instead."""
     title = source_of(notebook["cells"][0])
     home = _HOME.search(title)  # the Colab badge names the repository and the notebook's place in it
@@ -179,7 +179,7 @@ def _note(exercise, old):
             zh=f"> **这是新版练习。** 你的解答在 `{old.name}` 里，没有改动。要沿用某一题的解答，把那个单元"
             "格的内容复制到这里的同名题目，再运行检查。",
             en=f"> **This is a newer version of the exercise.** Your work is in `{old.name}`, as it was. "
-            "To keep an answer, copy the text of its cell into the task of the same name here, and run the check.",
+            "To keep an answer, copy its cell's text into the task of that name here, and run its check.",
         ),
         added and choose(zh=f"新增的题目：{added}。", en=f"New tasks: {added}."),
         dropped and choose(zh=f"去掉的题目：{dropped}。", en=f"Tasks that are gone: {dropped}."),
