@@ -9,6 +9,7 @@ import pytest
 from rnncourse import cli, language
 from rnncourse.exercises import NotebookError, answers, cell_key, find_folder, read_notebook, source_of
 from rnncourse.grading import validate as module
+from rnncourse.grading.results import read_results
 from rnncourse.grading.validate import ValidateError, compose, find_exercise, validate
 
 NUMPY = "3_1_environment_and_data"
@@ -127,6 +128,25 @@ def test_nbval_gives_the_points_that_the_checks_give(name, tmp_path):
     reasons = {result.task: result.reason for result in results}
     assert "missing or stands twice" in reasons[second]
     assert all(len(reasons[task]) > 20 for task in others)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    "grade" not in cli._parser().format_help(), reason="there is no command `rnncourse grade` yet"
+)
+def test_grade_gives_the_points_that_the_checks_give(tmp_path):
+    """Both ways, one verdict: what nbval gives is held to the checks above."""
+    expected = {}
+    for name in handed_in.NAMES:
+        for kind, make in handed_in.KINDS.items():
+            notebook = make(name)
+            handed_in.write(notebook, tmp_path / "submissions" / kind / f"{name}.ipynb")
+            expected[kind, name] = handed_in.points_in_process(name, notebook)
+    assert cli.main(["grade", str(tmp_path / "submissions"), "--out", str(tmp_path / "grades")]) in (0, 1)
+    assert expected == {
+        (result["student"], result["exercise"]): {task["task"]: task["points"] for task in result["tasks"]}
+        for result in read_results(tmp_path / "grades")
+    }
 
 
 # The command

@@ -91,7 +91,8 @@ def next_steps(result, words):
     if not wrong:
         unclear = any(task["status"] == "error" for task in result["tasks"])
         return words["error"] if unclear else words["all right"]
-    names = ", ".join(f"<code>{as_html(task['task'])}</code>" for task in wrong)
+    separator = {"zh": "、", "en": ", "}[result["language"]]
+    names = separator.join(f"<code>{as_html(task['task'])}</code>" for task in wrong)
     text = words["mend"].format(tasks=names)
     first = words["first"].format(task=f"<code>{as_html(wrong[0]['task'])}</code>")
     return f"{text} {first}" if len(wrong) > 1 else text

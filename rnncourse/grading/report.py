@@ -109,12 +109,16 @@ def _numbers(summary):
             en=f"; of {summary.most:g} points mean {mean:.3g}, median {median:.3g}",
         )
     for status, number in sorted(summary.ungraded.items()):
-        said += choose(zh="；", en="; ") + f"{_status(status)}: {number}"
+        said += choose(zh="；", en="; ") + _counted(status, number)
     return said
 
 
 def _rest(task):
-    return ", ".join(f"{_status(key)}: {number}" for key, number in sorted(task.other.items()))
+    return choose(zh="，", en=", ").join(_counted(*item) for item in sorted(task.other.items()))
+
+
+def _counted(status, number):
+    return choose(zh=f"{_status(status)} {number}", en=f"{_status(status)}: {number}")
 
 
 def _status(key):
@@ -138,7 +142,7 @@ def write_report(results, folder):
     The page holds its pictures itself, so that it can be sent alone.
     """
     folder, summaries = Path(folder), summarise(results)
-    sections = [_students(results, summaries)]
+    sections = []
     for summary in summaries:
         shown = []
         for picture in _pictures(summary):
@@ -146,6 +150,7 @@ def write_report(results, folder):
             write_bytes(folder / f"{as_name(summary.name)}-{picture.name}.png", png)
             shown.append(image(png, picture.words))
         sections.append(_section(summary, "\n".join(shown)))
+    sections += [f"<h2>{choose(zh='每个学生', en='Each student')}</h2>", _students(results, summaries)]
     path = folder / "index.html"
     write_text(path, page(choose(zh="全班的情况", en="The class"), "\n".join(sections), current()))
     return path

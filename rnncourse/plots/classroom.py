@@ -26,8 +26,9 @@ def plot_shares(names, right, of, *, ax=None):
 def plot_points(points, most, *, ax=None):
     """How many submissions have how many of `most` points; `points` has shape (N,). Returns the Axes."""
     ax = axes_or_new(ax, height=2.6)
-    bins = int(min(max(most, 1), 20))
-    ax.hist(points, bins=np.linspace(0, max(most, 1), bins + 1), color=colour(0), rwidth=0.9)
+    width = max(1, most / 20)  # a bar for every point, or for every few
+    edges = np.arange(-width / 2, most + width, width)
+    ax.hist(points, bins=edges, color=colour(0), rwidth=0.9)
     ax.set_xlabel(choose(zh=f"得分（满分 {most:g}）", en=f"points (of {most:g})"))
     ax.set_ylabel(choose(zh="份数", en="submissions"))
     ax.grid(axis="x", visible=False)
