@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import handed_in
+import learners
 import pytest
 
 from rnncourse import cli, language
@@ -31,15 +31,15 @@ def code(notebook):
 
 
 def make(folder, *names):
-    assert cli.main(["nbgrader-course", str(folder), *names, "--course", str(handed_in.ROOT)]) == 0
+    assert cli.main(["nbgrader-course", str(folder), *names, "--course", str(learners.ROOT)]) == 0
     return folder
 
 
 def test_the_source_without_its_solutions_is_the_exercise(tmp_path):
     make(tmp_path)
-    for name in handed_in.NAMES:
+    for name in learners.NAMES:
         source = read_notebook(tmp_path / "source" / name / f"{name}.ipynb")
-        stub = handed_in.stub(name)
+        stub = learners.stub(name)
         assert [remove_solution(source_of(cell)) for cell in code(source)] == [
             source_of(cell) for cell in code(stub)
         ]
@@ -53,11 +53,11 @@ def test_what_is_there_is_left_as_it_is(tmp_path, capsys):
     make(tmp_path)
     assert (tmp_path / "nbgrader_config.py").read_text("utf-8") == "mine"
     assert "left as it is" in capsys.readouterr().out
-    assert sorted(path.name for path in (tmp_path / "source").iterdir()) == handed_in.NAMES
+    assert sorted(path.name for path in (tmp_path / "source").iterdir()) == learners.NAMES
 
 
 def test_an_unknown_exercise_is_told_in_a_line(tmp_path, capsys):
-    assert cli.main(["nbgrader-course", str(tmp_path), "3_9", "--course", str(handed_in.ROOT)]) == 2
+    assert cli.main(["nbgrader-course", str(tmp_path), "3_9", "--course", str(learners.ROOT)]) == 2
     assert NAME in capsys.readouterr().err
 
 
@@ -69,13 +69,13 @@ def test_an_unmodified_nbgrader_gives_solutions_all_points_and_stubs_none(name, 
     nbgrader(course, "generate_assignment", name)
     release = course / "release" / name / f"{name}.ipynb"
     # What is given out may be nbgrader's release or the course's own notebook.
-    handed = {"solved": handed_in.solved(name), "stub": handed_in.stub(name)}
+    handed = {"solved": learners.solved(name), "stub": learners.stub(name)}
     for student, notebook in handed.items():
-        handed_in.write(notebook, course / "submitted" / student / name / f"{name}.ipynb")
+        learners.write(notebook, course / "submitted" / student / name / f"{name}.ipynb")
     (course / "submitted" / "released" / name).mkdir(parents=True)
     shutil.copy(release, course / "submitted" / "released" / name)
     nbgrader(course, "autograde", name)
-    points = handed_in.exercise(name).points
+    points = learners.exercise(name).points
     with api.Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         scores = {s.student.id: (s.score, s.max_score) for s in gradebook.assignment_submissions(name)}
     assert scores == {"solved": (points, points), "stub": (0, points), "released": (0, points)}
@@ -84,6 +84,6 @@ def test_an_unmodified_nbgrader_gives_solutions_all_points_and_stubs_none(name, 
 def nbgrader(course, *arguments):
     command = [sys.executable, "-m", "nbgrader", *arguments]
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic
-    environment = os.environ | {"PATH": tools, "PYTHONPATH": str(handed_in.ROOT)}
+    environment = os.environ | {"PATH": tools, "PYTHONPATH": str(learners.ROOT)}
     run = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-4000:]

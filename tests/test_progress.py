@@ -2,7 +2,7 @@
 
 import copy
 
-import handed_in
+import learners
 import matplotlib as mpl
 import pytest
 
@@ -12,7 +12,7 @@ from rnncourse.progress import OPEN, SOLVED, TRIED, next_task, read_progress, sa
 from rnncourse.widgets.panel import build_panel
 from rnncourse.widgets.progress import ALL, bars, build_progress
 
-FIRST, SECOND = handed_in.NAMES[:2]
+FIRST, SECOND = learners.NAMES[:2]
 
 
 @pytest.fixture(autouse=True)
@@ -41,14 +41,14 @@ def states_of(folder, name):
 
 
 def test_outputs_under_the_checks_tell_what_is_solved(tmp_path):
-    handed_in.write(failed(handed_in.solved(FIRST), "encode"), tmp_path / "renamed.ipynb")
+    learners.write(failed(learners.solved(FIRST), "encode"), tmp_path / "renamed.ipynb")
     states = states_of(tmp_path, FIRST)
     assert states.pop("encode") == TRIED and set(states.values()) == {SOLVED}
     assert set(states_of(tmp_path, SECOND).values()) == {OPEN}
 
 
 def test_an_answer_that_ran_after_its_check_is_not_taken_for_solved():
-    notebook = copy.deepcopy(handed_in.solved(FIRST))
+    notebook = copy.deepcopy(learners.solved(FIRST))
     for cell in notebook["cells"]:
         if cell["id"] == "task-encode":
             cell["execution_count"] = 99
@@ -56,14 +56,14 @@ def test_an_answer_that_ran_after_its_check_is_not_taken_for_solved():
 
 
 def test_of_several_versions_the_best_counts(tmp_path):
-    handed_in.write(failed(handed_in.solved(FIRST), "encode"), tmp_path / f"{FIRST}.ipynb")
-    handed_in.write(handed_in.solved(FIRST), tmp_path / f"{FIRST}.2.ipynb")
+    learners.write(failed(learners.solved(FIRST), "encode"), tmp_path / f"{FIRST}.ipynb")
+    learners.write(learners.solved(FIRST), tmp_path / f"{FIRST}.2.ipynb")
     assert set(states_of(tmp_path, FIRST).values()) == {SOLVED}
 
 
 def test_a_check_of_this_session_counts_at_once(tmp_path, capsys):
     names = {}
-    for cell in handed_in.solved(FIRST)["cells"]:
+    for cell in learners.solved(FIRST)["cells"]:
         if "setup" in cell["metadata"].get("tags", ()) or cell["id"] == "task-encode":
             exec(source_of(cell), names)
     checks.encode(names["encode"])
@@ -78,27 +78,25 @@ def test_files_that_are_no_notebooks_and_strange_outputs_are_passed_over(tmp_pat
     cell = {"cell_type": "code", "id": "check-encode", "metadata": {}, "source": ""}
     for outputs in (None, 1, [1], [{"text": 1}], [{"text": ["✓ encode", 1]}], [{}]):
         assert saved_states({"cells": [cell | {"outputs": outputs}]}) == {"encode": OPEN}
-    assert len(read_progress(tmp_path)) == sum(
-        len(handed_in.exercise(name).tasks) for name in handed_in.NAMES
-    )
+    assert len(read_progress(tmp_path)) == sum(len(learners.exercise(name).tasks) for name in learners.NAMES)
 
 
 def test_the_next_task_is_the_first_unsolved_one_of_an_exercise_that_is_begun(tmp_path):
     assert next_task(read_progress(tmp_path)).exercise == FIRST
-    handed_in.write(failed(handed_in.stub(SECOND), "masked_mean"), tmp_path / "a.ipynb")
-    first_task = next(iter(handed_in.exercise(SECOND).tasks))
+    learners.write(failed(learners.stub(SECOND), "masked_mean"), tmp_path / "a.ipynb")
+    first_task = next(iter(learners.exercise(SECOND).tasks))
     assert next_task(read_progress(tmp_path)).task == first_task
-    for name in handed_in.NAMES:
-        handed_in.write(handed_in.solved(name), tmp_path / f"{name}.ipynb")
+    for name in learners.NAMES:
+        learners.write(learners.solved(name), tmp_path / f"{name}.ipynb")
     assert next_task(read_progress(tmp_path)) is None
 
 
 def test_the_command_shows_points_and_speaks_the_language_of_the_notebooks(tmp_path, capsys):
-    handed_in.write(handed_in.solved(FIRST, "zh"), tmp_path / f"{FIRST}.ipynb")
+    learners.write(learners.solved(FIRST, "zh"), tmp_path / f"{FIRST}.ipynb")
     before = sorted(tmp_path.rglob("*"))
     assert cli.main(["progress", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    points = handed_in.exercise(FIRST).points
+    points = learners.exercise(FIRST).points
     assert f"{points:>4g}/{points:<4g} ✓ ✓" in out and "3.1 环境与数据" in out
     assert "Next: " in out and "Nothing is sent anywhere." in out
     assert sorted(tmp_path.rglob("*")) == before
@@ -117,7 +115,7 @@ def reader(request):
 
 
 def test_each_control_of_the_widget_changes_the_picture(reader, tmp_path):
-    handed_in.write(failed(handed_in.solved(FIRST), "encode"), tmp_path / "a.ipynb")
+    learners.write(failed(learners.solved(FIRST), "encode"), tmp_path / "a.ipynb")
     view, controls = build_progress(tmp_path)
     panel = build_panel(view, controls)
     words, picture = panel.children[-2:]
@@ -133,16 +131,16 @@ def test_each_control_of_the_widget_changes_the_picture(reader, tmp_path):
 def test_the_widget_reads_anew_and_can_have_nothing_to_draw(reader, tmp_path):
     view, controls = build_progress(tmp_path)
     panel = build_panel(view, controls)
-    for name in handed_in.NAMES:
-        handed_in.write(handed_in.solved(name), tmp_path / f"{name}.ipynb")
+    for name in learners.NAMES:
+        learners.write(learners.solved(name), tmp_path / f"{name}.ipynb")
     controls.unsolved.value = True
     words, picture = panel.children[-2:]
     assert bytes(picture.value) == b"" and "Error" not in words.value
 
 
 def test_bars_are_the_points_of_exercises_or_of_the_tasks_of_one(tmp_path):
-    handed_in.write(failed(handed_in.solved(FIRST), "encode"), tmp_path / "a.ipynb")
-    states, tasks = read_progress(tmp_path), handed_in.exercise(FIRST).tasks
+    learners.write(failed(learners.solved(FIRST), "encode"), tmp_path / "a.ipynb")
+    states, tasks = read_progress(tmp_path), learners.exercise(FIRST).tasks
     total = sum(tasks.values())
     assert bars(states, ALL)[0][1:] == (total - tasks["encode"], total)
     assert bars(states, FIRST) == [(t, p * (t != "encode"), p) for t, p in tasks.items()]

@@ -7,7 +7,7 @@ import json
 import re
 from html.parser import HTMLParser
 
-import handed_in
+import learners
 import pytest
 
 from rnncourse import cli, language
@@ -201,7 +201,7 @@ def test_feedback_shows_points_hints_and_what_to_do_and_no_hidden_case(edition, 
     assert path == tmp_path / "ann" / f"{NAME}.html"
     text = path.read_text(encoding="utf-8")
     page = Tags(text)
-    assert handed_in.exercise(NAME, edition).title in page.text
+    assert learners.exercise(NAME, edition).title in page.text
     assert "1/3" in page.text and HINT[edition] in page.text and "pad_batch" in page.text
     assert {"zh": "接下来", "en": "Next"}[edition] in page.text
     assert "SECRET" not in text and HINT["en" if edition == "zh" else "zh"] not in text
@@ -262,7 +262,9 @@ def test_a_page_forbids_scripts_and_loading_and_allows_its_own_style():
         (result("a", task("x", "timeout", hint=NO_HINT)), "did not end in time"),
         (result("a", task("x", "error", hint=NO_HINT)), "Tell your instructor"),
         (result("a", task("x"), late={"days": 2, "factor": 0.8}), "1.6/2 points Handed in 2 days late"),
-        (CLASS[4], "Hand it in once more"),
+        (CLASS[4], "hand in that .ipynb file itself"),
+        (result("a", task("x", "missing"), status="missing"), "was not handed in"),
+        (result("a", exercise="") | {"tasks": [], "status": "unreadable"}, "x.ipynb"),
         (result("a", task("x", "failed"), task("y", "failed")), "Begin with x."),
     ],
 )
@@ -284,7 +286,7 @@ def test_the_summary_counts_answers_and_mistakes():
 
 
 def test_the_terminal_shows_points_and_the_commonest_mistakes():
-    text = describe(summarise(CLASS))
+    text = describe(CLASS)
     assert "5 submissions, 4 graded; of 3 points mean 1, median 0.5; unreadable: 1" in text
     assert re.search(r"encode +█{10} +2/4  missing: 1, ran too long: 1", text)
     assert "2 × pad_batch: length_ignored" in text
@@ -310,7 +312,18 @@ def test_the_page_of_the_class_holds_pictures_and_hints(reader, tmp_path):
 def test_a_class_of_strangers_is_harmless_too(tmp_path):
     evil = [result(EVIL, task(EVIL, "failed", mistake=EVIL, hint={"zh": EVIL, "en": EVIL}), exercise=EVIL)]
     page = write_report(evil, tmp_path).read_text(encoding="utf-8")
-    assert "script" not in Tags(page).tags and not re.search("[\x1b\u202e]", page + describe(summarise(evil)))
+    assert "script" not in Tags(page).tags and not re.search("[\x1b\u202e]", page + describe(evil))
+
+
+def test_a_file_that_is_no_exercise_is_named_and_counts_nowhere(tmp_path):
+    stranger = result("zoe", exercise="", status="unreadable", reason="no exercise") | {"tasks": []}
+    assert len(summarise([*CLASS, stranger])) == 2
+    assert describe([*CLASS, stranger]).endswith("zoe, x.ipynb: no exercise")
+    assert write_feedback(stranger, tmp_path).name == "x.ipynb.html"
+    other = stranger | {"source": "y.ipynb"}
+    assert read_results(write([stranger, other, stranger], tmp_path)) == [stranger, other]
+    export([*CLASS, stranger], "canvas", tmp_path / "c.csv")
+    assert "zoe" not in (tmp_path / "c.csv").read_text("utf-8")
 
 
 # Exports
@@ -339,7 +352,7 @@ def test_canvas_has_its_columns_and_the_points_possible(tmp_path):
 
 def test_canvas_fills_a_gradebook_that_it_exported(tmp_path):
     roster = tmp_path / "gradebook.csv"
-    title = handed_in.exercise(NAME, "zh").title
+    title = learners.exercise(NAME, "zh").title
     lines = [
         f"Student,ID,SIS User ID,SIS Login ID,Section,{title} (77),Final Score",
         "    Points Possible,,,,,3,(read only)",

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zipfile
 
-import handed_in
+import learners
 import pytest
 
 from rnncourse import cli, language
@@ -30,7 +30,7 @@ def english(monkeypatch):
 def course(tmp_path):
     """A folder of exercises that may be changed: one exercise, two languages."""
     for edition in language.LANGUAGES:
-        handed_in.write(handed_in.stub(NAME, edition), tmp_path / "course" / edition / f"{NAME}.ipynb")
+        learners.write(learners.stub(NAME, edition), tmp_path / "course" / edition / f"{NAME}.ipynb")
     return tmp_path / "course"
 
 
@@ -162,10 +162,10 @@ def test_a_wheel_holds_the_exercises_and_no_solution(tmp_path, monkeypatch):
     """What setup.py adds to the package is enough for `start`; solutions stay in the repository."""
     copy = tmp_path / "checkout"
     without = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(handed_in.ROOT / "rnncourse", copy / "rnncourse", ignore=without)
-    shutil.copytree(handed_in.FOLDER, copy / "exercises")
+    shutil.copytree(learners.ROOT / "rnncourse", copy / "rnncourse", ignore=without)
+    shutil.copytree(learners.FOLDER, copy / "exercises")
     for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", "MANIFEST.in"):
-        shutil.copy(handed_in.ROOT / name, copy / name)
+        shutil.copy(learners.ROOT / name, copy / name)
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path), str(copy)]
     run = subprocess.run(command, capture_output=True, text=True)
     if run.returncode and re.search(r"NewConnectionError|ConnectTimeout|Temporary failure", run.stderr):
@@ -175,11 +175,11 @@ def test_a_wheel_holds_the_exercises_and_no_solution(tmp_path, monkeypatch):
         wheel.extractall(tmp_path / "lib")
     packaged = tmp_path / "lib" / "rnncourse" / "exercises"
     for edition in language.LANGUAGES:
-        assert [path.stem for path in sorted((packaged / edition).glob("*.ipynb"))] == handed_in.NAMES
+        assert [path.stem for path in sorted((packaged / edition).glob("*.ipynb"))] == learners.NAMES
     assert not list(packaged.rglob("solutions"))
     monkeypatch.setattr(locate, "PACKAGED", packaged)
     monkeypatch.chdir(tmp_path / "lib")
-    assert find_folder() == packaged and list(all_exercises("zh")) == handed_in.NAMES
+    assert find_folder() == packaged and list(all_exercises("zh")) == learners.NAMES
 
 
 def test_without_any_exercises_it_says_what_is_needed(tmp_path, monkeypatch, capsys):

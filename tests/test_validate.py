@@ -3,7 +3,7 @@
 import copy
 import json
 
-import handed_in
+import learners
 import pytest
 
 from rnncourse import cli, language
@@ -42,11 +42,11 @@ def place(cells, key):
 
 
 @pytest.mark.parametrize("edition", language.LANGUAGES)
-@pytest.mark.parametrize("name", handed_in.NAMES)
+@pytest.mark.parametrize("name", learners.NAMES)
 def test_of_a_solved_notebook_the_solved_notebook_is_run(name, edition):
     """So nbval on the solutions (tests/test_notebooks.py) is what validate does with them."""
-    solution = handed_in.solved(name, edition)
-    composed = compose(handed_in.exercise(name, edition), answers(solution))
+    solution = learners.solved(name, edition)
+    composed = compose(learners.exercise(name, edition), answers(solution))
     assert [(source_of(c), c["outputs"], c["execution_count"]) for c in code(composed)] == [
         (source_of(c), c["outputs"], c["execution_count"]) for c in code(solution)
     ]
@@ -59,12 +59,12 @@ def test_only_answers_are_taken_from_a_learner():
         cells.insert(0, {"cell_type": "code", "id": "mine", "metadata": {}, "source": "1/0", "outputs": []})
         cells.reverse()
 
-    exercise = handed_in.exercise(NUMPY)
-    forged = changed(handed_in.stub(NUMPY), forge)
+    exercise = learners.exercise(NUMPY)
+    forged = changed(learners.stub(NUMPY), forge)
     composed = compose(exercise, answers(forged) | {"encode": "# NBVAL_SKIP\nencode = 1"})
     wanted = compose(exercise, {"encode": "# NBVAL_SKIP\nencode = 1"})
     assert composed == wanted
-    assert composed["metadata"] == handed_in.stub(NUMPY)["metadata"]
+    assert composed["metadata"] == learners.stub(NUMPY)["metadata"]
 
 
 @pytest.mark.parametrize(
@@ -81,22 +81,22 @@ def test_only_answers_are_taken_from_a_learner():
     ids=["missing", "twice", "copied", "no ids", "other ids", "neither", "no code"],
 )
 def test_an_answer_is_found_by_the_id_of_its_cell(change, found):
-    given = answers(changed(handed_in.solved(NUMPY), change))
+    given = answers(changed(learners.solved(NUMPY), change))
     assert ("encode" in given) == found
-    assert not found or given["encode"] == answers(handed_in.solved(NUMPY))["encode"]
+    assert not found or given["encode"] == answers(learners.solved(NUMPY))["encode"]
 
 
 def test_the_exercise_is_found_by_its_tasks_not_by_the_name_of_the_file():
     for edition in language.LANGUAGES:
-        exercise = find_exercise(handed_in.stub(NUMPY, edition), "homework (3)", handed_in.FOLDER)
+        exercise = find_exercise(learners.stub(NUMPY, edition), "homework (3)", learners.FOLDER)
         assert (exercise.name, exercise.language) == (NUMPY, edition)
 
 
 def test_a_notebook_without_cells_is_known_by_its_name():
-    empty = handed_in.stub(NUMPY) | {"cells": []}
-    assert find_exercise(empty, NUMPY, handed_in.FOLDER).name == NUMPY
+    empty = learners.stub(NUMPY) | {"cells": []}
+    assert find_exercise(empty, NUMPY, learners.FOLDER).name == NUMPY
     with pytest.raises(ValidateError, match="no task of the course"):
-        find_exercise(empty, "holiday", handed_in.FOLDER)
+        find_exercise(empty, "holiday", learners.FOLDER)
 
 
 # Points
@@ -105,23 +105,23 @@ def test_a_notebook_without_cells_is_known_by_its_name():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["solved", "stub"])
 def test_a_solved_notebook_has_all_points_and_a_stub_has_none(kind, tmp_path):
-    path = handed_in.write(handed_in.KINDS[kind](NUMPY), tmp_path / "mine.ipynb")
-    exercise, results = validate(path, handed_in.FOLDER)
+    path = learners.write(learners.KINDS[kind](NUMPY), tmp_path / "mine.ipynb")
+    exercise, results = validate(path, learners.FOLDER)
     assert [result.task for result in results] == list(exercise.tasks)
     assert all(result.points == (result.most if kind == "solved" else 0) for result in results)
     assert all(result.reason.startswith("Nothing is written yet") for result in results if not result.passed)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", handed_in.NAMES)
+@pytest.mark.parametrize("name", learners.NAMES)
 def test_nbval_gives_the_points_that_the_checks_give(name, tmp_path):
     """The first answer is right, another one missing, each other one a catalogued mistake."""
-    notebook, solution = handed_in.mistaken(name), answers(handed_in.solved(name))
-    first, second, *others = handed_in.exercise(name).tasks
+    notebook, solution = learners.mistaken(name), answers(learners.solved(name))
+    first, second, *others = learners.exercise(name).tasks
     notebook["cells"][place(notebook["cells"], f"task-{first}")]["source"] = solution[first]
     notebook["cells"].pop(place(notebook["cells"], f"task-{second}"))
-    expected = handed_in.points_in_process(name, notebook) | {second: 0}
-    _, results = validate(handed_in.write(notebook, tmp_path / "mine.ipynb"), handed_in.FOLDER)
+    expected = learners.points_in_process(name, notebook) | {second: 0}
+    _, results = validate(learners.write(notebook, tmp_path / "mine.ipynb"), learners.FOLDER)
     points = {result.task: result.points for result in results}
     assert points == expected
     assert points[first] > 0 and not any(points[task] for task in others)
@@ -137,11 +137,11 @@ def test_nbval_gives_the_points_that_the_checks_give(name, tmp_path):
 def test_grade_gives_the_points_that_the_checks_give(tmp_path):
     """Both ways, one verdict: what nbval gives is held to the checks above."""
     expected = {}
-    for name in handed_in.NAMES:
-        for kind, make in handed_in.KINDS.items():
+    for name in learners.NAMES:
+        for kind, make in learners.KINDS.items():
             notebook = make(name)
-            handed_in.write(notebook, tmp_path / "submissions" / kind / f"{name}.ipynb")
-            expected[kind, name] = handed_in.points_in_process(name, notebook)
+            learners.write(notebook, tmp_path / "submissions" / kind / f"{name}.ipynb")
+            expected[kind, name] = learners.points_in_process(name, notebook)
     assert cli.main(["grade", str(tmp_path / "submissions"), "--out", str(tmp_path / "grades")]) in (0, 1)
     assert expected == {
         (result["student"], result["exercise"]): {task["task"]: task["points"] for task in result["tasks"]}
@@ -171,9 +171,9 @@ def nbval(monkeypatch):
 
 
 def test_the_command_prints_points_and_hints_and_its_code_says_whether_all_is_well(nbval, tmp_path, capsys):
-    full = handed_in.write(handed_in.solved(NUMPY), tmp_path / "full.ipynb")
-    half = handed_in.write(
-        handed_in.with_answers(NUMPY, {"encode": answers(handed_in.solved(NUMPY))["encode"]}),
+    full = learners.write(learners.solved(NUMPY), tmp_path / "full.ipynb")
+    half = learners.write(
+        learners.with_answers(NUMPY, {"encode": answers(learners.solved(NUMPY))["encode"]}),
         tmp_path / "half.ipynb",
     )
     assert cli.main(["validate", str(full)]) == 0
@@ -187,7 +187,7 @@ def test_the_command_prints_points_and_hints_and_its_code_says_whether_all_is_we
 def test_what_cannot_be_read_is_a_line_and_does_not_stop_the_others(nbval, tmp_path, capsys):
     bad = tmp_path / "bad.ipynb"
     bad.write_text("{", encoding="utf-8")
-    full = handed_in.write(handed_in.solved(NUMPY), tmp_path / "full.ipynb")
+    full = learners.write(learners.solved(NUMPY), tmp_path / "full.ipynb")
     assert cli.main(["validate", str(bad), str(tmp_path / "none.ipynb"), str(full)]) == 2
     captured = capsys.readouterr()
     assert "full.ipynb: 11/11" in captured.out and len(nbval) == 1
@@ -196,15 +196,15 @@ def test_what_cannot_be_read_is_a_line_and_does_not_stop_the_others(nbval, tmp_p
 
 def test_without_nbval_it_says_what_to_install(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(module, "missing_tools", lambda: ["nbval"])
-    path = handed_in.write(handed_in.stub(NUMPY), tmp_path / "mine.ipynb")
+    path = learners.write(learners.stub(NUMPY), tmp_path / "mine.ipynb")
     assert cli.main(["validate", str(path)]) == 2
     assert "-m pip install nbval" in capsys.readouterr().err
 
 
 def test_without_the_solutions_it_says_where_they_are(tmp_path, capsys):
     (tmp_path / "chapters" / "source").mkdir(parents=True)
-    handed_in.write(handed_in.stub(NUMPY), tmp_path / "exercises" / "en" / f"{NUMPY}.ipynb")
-    path = handed_in.write(handed_in.stub(NUMPY), tmp_path / "mine.ipynb")
+    learners.write(learners.stub(NUMPY), tmp_path / "exercises" / "en" / f"{NUMPY}.ipynb")
+    path = learners.write(learners.stub(NUMPY), tmp_path / "mine.ipynb")
     assert cli.main(["validate", str(path), "--course", str(tmp_path)]) == 2
     error = capsys.readouterr().err
     assert "--course" in error and error.count("\n") == 1
@@ -249,10 +249,10 @@ def test_strange_metadata_do_no_harm():
 
 
 def test_exercises_are_those_of_the_checkout_around(tmp_path, monkeypatch):
-    monkeypatch.chdir(handed_in.ROOT / "tests")
-    assert find_folder() == handed_in.FOLDER
+    monkeypatch.chdir(learners.ROOT / "tests")
+    assert find_folder() == learners.FOLDER
     monkeypatch.chdir(tmp_path)
-    assert find_folder() == handed_in.FOLDER  # the package's own checkout
+    assert find_folder() == learners.FOLDER  # the package's own checkout
     (tmp_path / "chapters" / "source").mkdir(parents=True)
-    handed_in.write(json.loads("{}"), tmp_path / "exercises" / "en" / "x.ipynb")
+    learners.write(json.loads("{}"), tmp_path / "exercises" / "en" / "x.ipynb")
     assert find_folder() == tmp_path / "exercises"

@@ -26,14 +26,14 @@ def run(options):
     """Print the summary, write the files, name them."""
     from rnncourse.grading.exports import ExportError, export
     from rnncourse.grading.feedback import write_feedback
-    from rnncourse.grading.report import describe, summarise, write_report
+    from rnncourse.grading.report import describe, write_report
     from rnncourse.grading.results import ResultsError, read_results
 
     try:
         results = read_results(options.folder)
         if not results:
             return tell([choose(zh="还没有评分结果", en="there are no results yet")])
-        print(describe(summarise(results)), end="\n\n")
+        print(describe(results), end="\n\n")
         print(write_report(results, options.folder / "report"))
         if options.feedback:
             pages = [write_feedback(result, options.folder / "feedback") for result in results]

@@ -41,7 +41,7 @@ def export(results, kind, path, roster=None):
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
     if roster is not None and kind != "canvas":
         raise ExportError(f"a roster is for canvas alone, not for {kind}")
-    path = Path(path)
+    path, results = Path(path), [result for result in results if result["exercise"]]
     if kind == "gradescope":
         return [_write_gradescope(result, path) for result in results]
     rows = _moodle(results) if kind == "moodle" else _canvas(results, roster)

@@ -19,11 +19,12 @@ _WORDS = {
         "error": "这道题没有评出结果，不是你的代码给出的结论。请告诉老师。",
         "failed": "结果不对。",
         "not graded": "这份作业没有评出分数：",
+        "not handed in": "没有收到这个练习。",
         "late": "迟交 {days} 天，得分乘以 {factor:g}。",
         "all right": "全部答对，可以开始下一章了。",
         "mend": "打开笔记本，按说明修改 {tasks}，运行单元格和它下面的检查：那里会列出你的结果和应有的结果。",
         "first": "先做 {task}。",
-        "hand in": "请重新交一次：在 Jupyter 中保存笔记本，直接上传这个 .ipynb 文件。",
+        "hand in": "请在 Jupyter 中保存笔记本，直接提交这个 .ipynb 文件，不要改动它的格式。",
     },
     "en": {
         "points": "points", "task": "task", "hint": "what was found", "next": "Next",
@@ -35,19 +36,23 @@ _WORDS = {
         "error": "This task could not be graded, which says nothing about your code. Tell your instructor.",
         "failed": "The result is not right.",
         "not graded": "This submission could not be graded: ",
+        "not handed in": "This exercise was not handed in.",
         "late": "Handed in {days} days late: the points are multiplied by {factor:g}.",
         "all right": "All right. Go on with the next chapter.",
         "mend": "Open your notebook, mend {tasks}, and run the cell and the check below it: the check shows "
         "your result beside the expected one.",
         "first": "Begin with {task}.",
-        "hand in": "Hand it in once more: save the notebook in Jupyter and upload that .ipynb file itself.",
+        "hand in": "Save the notebook in Jupyter and hand in that .ipynb file itself.",
     },
 }  # fmt: skip
 
 
 def write_feedback(result, folder):
     """Write the page for one line of results.jsonl below `folder`. Returns its path."""
-    path = Path(folder) / as_name(result["student"]) / f"{as_name(result['exercise'])}.html"
+    name = (
+        result["exercise"] or result["source"]
+    )  # a file that is no exercise of the course has no name of one
+    path = Path(folder) / as_name(result["student"]) / f"{as_name(name)}.html"
     write_text(path, feedback_page(result))
     return path
 
@@ -56,15 +61,18 @@ def feedback_page(result):
     """The page as text."""
     words, language = _WORDS[result["language"]], result["language"]
     parts = [f"<p>{as_html(result['student'])}</p>"]
-    if result["status"] != GRADED:
+    if result["status"] == "missing":
+        parts.append(f"<p class=wrong>{words['not handed in']}</p>")
+    elif result["status"] != GRADED:
         parts.append(f"<p class=wrong>{words['not graded']}{as_html(result.get('reason', ''))}</p>")
-    score = f"{earned(result):g}/{most(result):g}"
-    parts.append(f"<p><strong>{score}</strong> {words['points']}{_late(result, words)}</p>")
     if result["tasks"]:
+        score = f"{earned(result):g}/{most(result):g}"
+        parts.append(f"<p><strong>{score}</strong> {words['points']}{_late(result, words)}</p>")
         rows = [_row(task, words, language) for task in result["tasks"]]
         parts.append(table(["", words["task"], words["points"], words["hint"]], rows, numbers=[2]))
     parts.append(f"<h2>{words['next']}</h2>\n<p>{next_steps(result, words)}</p>")
-    return page(title_of(result["exercise"], language), "\n".join(parts), language)
+    title = title_of(result["exercise"], language) or result["source"]
+    return page(title, "\n".join(parts), language)
 
 
 def _late(result, words):
@@ -85,8 +93,8 @@ def _row(task, words, language):
 
 def next_steps(result, words):
     """What to do now, as HTML."""
-    if result["status"] != GRADED and not any(task["status"] == "passed" for task in result["tasks"]):
-        return words["hand in"]
+    if result["status"] != GRADED:
+        return words["error"] if result["status"] == "error" else words["hand in"]
     wrong = [task for task in result["tasks"] if task["status"] in ("failed", "missing", "timeout")]
     if not wrong:
         unclear = any(task["status"] == "error" for task in result["tasks"])

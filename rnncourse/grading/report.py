@@ -48,7 +48,7 @@ class ExerciseSummary:
 
 def summarise(results):
     """An ExerciseSummary for each exercise in `results`."""
-    names = sorted({result["exercise"] for result in results})
+    names = sorted({result["exercise"] for result in results} - {""})
     return [_summarise(name, [r for r in results if r["exercise"] == name]) for name in names]
 
 
@@ -78,9 +78,18 @@ def commonest(summary, number=MOST_MISTAKES):
 # Words
 
 
-def describe(summaries):
+def describe(results):
     """The report for a terminal."""
-    return "\n\n".join(_describe(summary) for summary in summaries)
+    return "\n\n".join([*map(_describe, summarise(results)), *_strangers(results)])
+
+
+def _strangers(results):
+    """A line for each file that is no exercise of the course."""
+    return [
+        clean(f"{result['student']}, {result['source']}: {result.get('reason', '')}")
+        for result in results
+        if not result["exercise"]
+    ]
 
 
 def _describe(summary):
@@ -150,6 +159,7 @@ def write_report(results, folder):
             write_bytes(folder / f"{as_name(summary.name)}-{picture.name}.png", png)
             shown.append(image(png, picture.words))
         sections.append(_section(summary, "\n".join(shown)))
+    sections += [f"<p class=wrong>{as_html(line)}</p>" for line in _strangers(results)]
     sections += [f"<h2>{choose(zh='每个学生', en='Each student')}</h2>", _students(results, summaries)]
     path = folder / "index.html"
     write_text(path, page(choose(zh="全班的情况", en="The class"), "\n".join(sections), current()))

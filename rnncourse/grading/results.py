@@ -17,6 +17,7 @@ class ResultsError(Exception):
 def read_results(folder):
     """The results in `folder`, sorted by student and exercise. Raises ResultsError.
 
+    A file that is no exercise of the course has the exercise "" and is told apart by its source.
     A line that is no result, such as one that was cut off when the grader was stopped, is passed over.
     """
     path = Path(folder) / FILE
@@ -33,7 +34,9 @@ def read_results(folder):
     for line in lines:
         result = _parse(line)
         if result is not None:
-            latest[result["student"], result["exercise"]] = result
+            latest[result["student"], result["exercise"], "" if result["exercise"] else result["source"]] = (
+                result
+            )
     return [latest[key] for key in sorted(latest)]
 
 
@@ -47,7 +50,7 @@ def _parse(line):
 
 def _is_result(result):
     return (
-        all(isinstance(result[key], str) for key in ("student", "exercise", "status"))
+        all(isinstance(result[key], str) for key in ("student", "exercise", "source", "status"))
         and result["language"] in LANGUAGES
         and all(_is_task(task) for task in result["tasks"])
         and (result.get("late") is None or _is_number(result["late"]["factor"]))
@@ -74,8 +77,8 @@ def factor(result):
 
 
 def earned(result):
-    """The points of a submission: those of its tasks, times the factor for being late."""
-    return round(factor(result) * sum(task["points"] for task in result["tasks"]), 4)
+    """The points of a submission: those of its tasks, each times the factor for being late."""
+    return round(sum(round(factor(result) * task["points"], 2) for task in result["tasks"]), 2)
 
 
 def most(result):
