@@ -1,6 +1,9 @@
 """Notebooks as learners hand them in: solved, untouched, with one catalogued mistake a task."""
 
+import ast
 import copy
+import importlib
+import inspect
 import json
 from pathlib import Path
 
@@ -38,11 +41,35 @@ def with_answers(name, given, language="en"):
 
 def mistaken(name, language="en", number=0):
     """The notebook with the `number`-th catalogued mistake of each task as its answer."""
-    given = {}
-    for task in exercise(name).tasks:
-        place = number % len(tasks.load(task).mistakes)
-        given[task] = f"from rnncourse import tasks\n{task} = tasks.load({task!r}).mistakes[{place}].answer"
+    given = {task: mistaken_answer(task, number) for task in exercise(name).tasks}
     return with_answers(name, given, language)
+
+
+def mistaken_answer(task, number=0):
+    """The source of a catalogued mistake and of what it uses, without the task, which a grader hides."""
+    module = importlib.import_module(f"rnncourse.tasks.{task}")
+    mistakes = module.TASK.mistakes
+    answer = mistakes[number % len(mistakes)].answer.__name__
+    nodes = [(_defined(node), node) for node in ast.parse(inspect.getsource(module)).body]
+    wanted, before = {answer}, set()
+    while wanted != before:  # until nothing new is used
+        before = set(wanted)
+        for names, node in nodes:
+            if names & wanted:
+                wanted |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    kept = [ast.unparse(node) for names, node in nodes if names & wanted]
+    return "\n".join([*kept, f"{task} = {answer}"])
+
+
+def _defined(node):
+    """The names that a statement of a module defines."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    return {
+        part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    }
 
 
 KINDS = {"solved": solved, "stub": stub, "mistaken": mistaken}
