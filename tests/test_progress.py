@@ -6,7 +6,7 @@ import learners
 import matplotlib as mpl
 import pytest
 
-from rnncourse import checks, cli, language, progress, style
+from rnncourse import checks, cli, language, progress, style, widgets
 from rnncourse.exercises import source_of
 from rnncourse.progress import OPEN, SOLVED, TRIED, next_task, read_progress, saved_states
 from rnncourse.widgets.panel import build_panel
@@ -136,6 +136,14 @@ def test_the_widget_reads_anew_and_can_have_nothing_to_draw(reader, tmp_path):
     controls.unsolved.value = True
     words, picture = panel.children[-2:]
     assert bytes(picture.value) == b"" and "Error" not in words.value
+
+
+def test_the_widget_shows_a_still_picture_before_its_controls(reader, tmp_path, monkeypatch):
+    displayed = []
+    monkeypatch.setattr("IPython.display.display", displayed.append)
+    assert widgets.show_progress(tmp_path) is None
+    still, panel = displayed
+    assert still.data.startswith(b"\x89PNG") and len(panel.children) == 4
 
 
 def test_bars_are_the_points_of_exercises_or_of_the_tasks_of_one(tmp_path):

@@ -410,6 +410,30 @@ def test_an_export_of_another_kind_is_refused(tmp_path):
         export(CLASS, "excel", tmp_path / "x.csv")
 
 
+# Answers for a tool that looks for copied code
+
+
+def test_answers_are_written_one_file_a_student_beside_what_was_given(tmp_path, capsys):
+    notebook = learners.with_answers(NAME, {"encode": "def encode(): return 'mine'\x1b[2J"})
+    notebook["cells"].reverse()
+    learners.write(notebook, tmp_path / "in" / "ann" / "homework.ipynb")
+    learners.write(learners.solved(NAME, "zh"), tmp_path / "in" / "bob" / f"{NAME}.ipynb")
+    (tmp_path / "in" / "cyd").mkdir()
+    (tmp_path / "in" / "cyd" / "x.ipynb").write_text("{", encoding="utf-8")
+    (tmp_path / "in" / "cyd" / "y.ipynb").symlink_to(tmp_path / "in" / "ann" / "homework.ipynb")
+    assert cli.main(["answers", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 1
+    out = capsys.readouterr().out
+    assert "x.ipynb: the file is not JSON" in out and "y.ipynb: not a plain file" in out
+    assert "java -jar jplag.jar -l python3 -bc" in out
+    ann, bob = (tmp_path / "out" / NAME / "submissions" / who / "answers.py" for who in ("ann", "bob"))
+    given = (tmp_path / "out" / NAME / "given" / "answers.py").read_text("utf-8")
+    assert ann.read_text("utf-8").count("def ") == given.count("def ") == len(learners.exercise(NAME).tasks)
+    assert "return 'mine'\n" in ann.read_text("utf-8") and "def encode(): " not in given
+    compile(bob.read_text("utf-8"), "bob", "exec")
+    assert {path.name for path in (tmp_path / "out" / NAME / "submissions").iterdir()} == {"ann", "bob"}
+    assert cli.main(["answers", str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 2
+
+
 # The command
 
 
