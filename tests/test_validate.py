@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 
 import learners
 import pytest
@@ -130,10 +131,11 @@ def test_nbval_gives_the_points_that_the_checks_give(name, tmp_path):
     assert all(len(reasons[task]) > 20 for task in others)
 
 
+GRADE = re.search(r"^ +grade ", cli._parser().format_help(), re.MULTILINE)
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(
-    "grade" not in cli._parser().format_help(), reason="there is no command `rnncourse grade` yet"
-)
+@pytest.mark.skipif(not GRADE, reason="there is no command `rnncourse grade` yet")
 def test_grade_gives_the_points_that_the_checks_give(tmp_path):
     """Both ways, one verdict: what nbval gives is held to the checks above."""
     expected = {}
@@ -157,7 +159,7 @@ def nbval(monkeypatch):
     """nbval's answer is set here; which notebooks it was asked about is recorded."""
     asked = []
 
-    def run(notebook):
+    def run(notebook, seconds):
         asked.append(notebook)
         return {cell_key(cell): "" if "return" in source_of(cell) else "boom" for cell in code(notebook)} | {
             f"check-{task}": ""
@@ -182,6 +184,27 @@ def test_the_command_prints_points_and_hints_and_its_code_says_whether_all_is_we
     out = capsys.readouterr().out
     assert "half.ipynb: 1/11" in out and "✓ encode  1/1" in out
     assert "✗ pad_batch  0/2\n    The hint.\n" in out and "detail" not in out
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "Timeout of 25 seconds exceeded executing cell\nInput:\ncheck.encode(encode)",
+            "does every loop end?",
+        ),
+        ("Timeout of 5 seconds exceeded waiting for output.", "ended the kernel"),
+        ("Previous cell timed out, expected cell to fail", "ended the kernel"),
+        (
+            "x\n#x1B[31mNameError#x1B[39m: name 'encode' is not defined\n",
+            "NameError: name 'encode' is not defined",
+        ),
+        ("\x1b[31m✗ encode  0/1\n\nOne\ntwo.\n\ndetail", "One\ntwo."),
+        ("", "the check did not pass"),
+    ],
+)
+def test_what_nbval_says_becomes_a_reason(said, words):
+    assert words in module._hint("encode", said)
 
 
 def test_what_cannot_be_read_is_a_line_and_does_not_stop_the_others(nbval, tmp_path, capsys):

@@ -17,6 +17,9 @@ def add(commands):
     parser.add_argument(
         "--course", type=Path, metavar="FOLDER", help="a checkout of the course; default: the one around here"
     )
+    parser.add_argument(
+        "--timeout", type=int, default=300, metavar="SECONDS", help="for a cell; default: 300"
+    )
     parser.set_defaults(run=run)
 
 
@@ -28,7 +31,7 @@ def run(options):
     codes, errors = [DONE], []
     for path in options.notebooks:
         try:
-            exercise, results = validate(path, find_folder(options.course))
+            exercise, results = validate(path, find_folder(options.course), options.timeout)
         except (ExercisesMissing, NotebookError, ValidateError) as error:
             errors.append(f"{path}: {error}")
             continue

@@ -26,9 +26,9 @@ from rnncourse.exercises import (
 )
 from rnncourse.language import choose, current
 
-CELL_TIMEOUT = 300  # seconds for one cell
+CELL_TIMEOUT = 300  # seconds for one cell: a check that trains takes some on a busy machine
 NEEDED = ("nbval", "pytest", "ipykernel")
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_ANSI = re.compile(r"(?:\x1b|#x1B)\[[0-9;]*m")  # in a report, XML has no escape character
 
 
 class ValidateError(Exception):
@@ -102,17 +102,17 @@ def compose(exercise, given):
     return notebook
 
 
-def validate(path, folder=None):
+def validate(path, folder=None, seconds=CELL_TIMEOUT):
     """(Exercise, [Result a task]) of the notebook in the file `path`; exercises are in `folder`.
 
-    Raises ValidateError, NotebookError and ExercisesMissing.
+    A cell that takes more than `seconds` is stopped. Raises ValidateError, NotebookError, ExercisesMissing.
     """
     if missing_tools():
         raise ValidateError(_install(missing_tools()))
     notebook = read_notebook(path)
     exercise = find_exercise(notebook, Path(path).stem, folder)
     given = answers(notebook)
-    verdicts = run_nbval(compose(exercise, given))
+    verdicts = run_nbval(compose(exercise, given), seconds)
     return exercise, [
         _result(task, most, verdicts.get(f"check-{task}"), task in given)
         for task, most in exercise.tasks.items()
@@ -130,7 +130,7 @@ def _result(task, most, failure, found):
     return Result(task, 0, most, _hint(task, failure))
 
 
-def run_nbval(notebook):
+def run_nbval(notebook, seconds):
     """{cell's name: what nbval says against it} for each code cell of `notebook`; "" where it passes."""
     names = [cell_key(cell) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     with tempfile.TemporaryDirectory(prefix="rnncourse-") as place:
@@ -139,7 +139,7 @@ def run_nbval(notebook):
         (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")  # nobody's settings but these
         report = folder / "report.xml"
         command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "--color=no"]
-        command += [f"--nbval-cell-timeout={CELL_TIMEOUT}", "-p", "no:cacheprovider", "-c", "pytest.ini"]
+        command += [f"--nbval-cell-timeout={seconds}", "-p", "no:cacheprovider", "-c", "pytest.ini"]
         command += [f"--rootdir={folder}", f"--junitxml={report}", "exercise.ipynb"]
         run = subprocess.run(
             command, cwd=folder, env=_environment(), capture_output=True, text=True, errors="replace"
@@ -172,7 +172,16 @@ def _hint(task, failure):
     match = re.search(rf"✗ {task}  0/\S+\n\n(.+?)(?:\n\n|\Z)", text, re.DOTALL)
     if match:
         return match[1].strip()
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if re.search(r"Timeout of \S+ seconds exceeded (while )?executing", text):
+        return choose(
+            zh="超过了时间限制：有没有停不下来的循环？", en="it took too long: does every loop end?"
+        )
+    if re.search("Previous cell timed out|Kernel dead|exceeded waiting for output", text):
+        return choose(
+            zh="没有运行完：它或前面的某道题结束了内核进程。",
+            en="not run to its end: its code, or that of a task before it, ended the kernel.",
+        )
+    lines = [line.strip(": ") for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else choose(zh="检查没有通过", en="the check did not pass")
 
 
