@@ -86,7 +86,7 @@ def describe(results):
 def _strangers(results):
     """A line for each file that is no exercise of the course."""
     return [
-        clean(f"{result['student']}, {result['source']}: {result.get('reason', '')}")
+        " ".join(clean(f"{result['student']}, {result['source']}: {result.get('reason', '')}").split())
         for result in results
         if not result["exercise"]
     ]
@@ -167,7 +167,7 @@ def write_report(results, folder):
 
 
 class Picture(NamedTuple):
-    """A picture of the report: `draw(ax)` draws it, on as many rows as `rows`."""
+    """A picture of the report: `draw(ax=...)` draws it, with as many rows as `rows`."""
 
     name: str
     words: str
@@ -180,24 +180,17 @@ def _pictures(summary):
     from rnncourse.plots import classroom
 
     tasks, mistakes = summary.tasks, commonest(summary)
-    found = []
     if tasks:
         names, right, of = zip(*((task.name, task.right, task.of) for task in tasks), strict=True)
         words = choose(zh="各题答对的比例", en="share of right answers by task")
-        draw = partial(classroom.plot_shares, names, right, of)
-        found.append(Picture("tasks", words, len(names), lambda ax: draw(ax=ax)))
-        words = choose(zh="得分的分布", en="how many points")
-        found.append(
-            Picture("points", words, 5, lambda ax: classroom.plot_points(summary.points, summary.most, ax=ax))
-        )
+        yield Picture("tasks", words, len(names), partial(classroom.plot_shares, names, right, of))
+        words, draw = choose(zh="得分的分布", en="how many points"), classroom.plot_points
+        yield Picture("points", words, 5, partial(draw, summary.points, summary.most))
     if mistakes:
         names = [f"{task}: {mistake}" for task, mistake, _ in mistakes]
         counts = [number for *_, number in mistakes]
         words = choose(zh="最常见的错误", en="commonest mistakes")
-        found.append(
-            Picture("mistakes", words, len(names), lambda ax: classroom.plot_mistakes(names, counts, ax=ax))
-        )
-    return found
+        yield Picture("mistakes", words, len(names), partial(classroom.plot_mistakes, names, counts))
 
 
 def as_png(picture):
@@ -210,7 +203,7 @@ def as_png(picture):
     with matplotlib.rc_context():
         use_figure_style()
         figure = Figure(figsize=(7, 0.9 + 0.32 * picture.rows), layout="constrained")
-        picture.draw(figure.add_subplot())
+        picture.draw(ax=figure.add_subplot())
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=matplotlib.rcParams["figure.dpi"])
     return buffer.getvalue()
