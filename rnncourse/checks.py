@@ -8,7 +8,7 @@ import functools
 
 import numpy as np
 
-from rnncourse import probes, tasks
+from rnncourse import probes, progress, tasks
 from rnncourse.language import choose
 from rnncourse.tasks import Verdict
 
@@ -45,6 +45,7 @@ def _no_such_check(name):
 def _check(name, answer):
     task = tasks.load(name)
     found = examine(task, answer, np.random.default_rng(SEED))
+    progress.note(name, found.passed)
     if not found.passed:
         parts = [f"✗ {name}  0/{task.points}", tasks.wrap(found.hint), found.detail]
         raise CheckFailed("\n\n".join(part for part in parts if part))

@@ -1,13 +1,12 @@
-"""The command `rnncourse`: builds the notebooks, examines the installation."""
+"""The command `rnncourse`: builds the notebooks, examines the installation, more in rnncourse.commands."""
 
 import argparse
 import os
-import sys
 
 import rnncourse
 from rnncourse import language
-
-DONE, NOT_WELL, MISTAKE = 0, 1, 2
+from rnncourse.commands import DONE, NOT_WELL, answers, learner, nbgrader_course, report, validate
+from rnncourse.commands import tell as _tell
 
 
 def main(arguments=None):
@@ -30,6 +29,8 @@ def _parser():
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_build(commands)
     _add_doctor(commands)
+    for module in (learner, validate, report, answers, nbgrader_course):
+        module.add(commands)
     return parser
 
 
@@ -84,13 +85,6 @@ def _doctor(options):
         print(finding, flush=True)
         well = well and finding.well
     return DONE if well else NOT_WELL
-
-
-def _tell(errors):
-    """Print each of `errors` as a line. Returns the exit code."""
-    for error in errors:
-        print(f"rnncourse: {error}", file=sys.stderr)
-    return MISTAKE if errors else DONE
 
 
 def _language_of(environment):

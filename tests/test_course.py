@@ -38,12 +38,16 @@ LAYERS = [
     "models",
     "training",
     "explain",
+    "exercises",
+    "progress",
     "widgets",
     "probes",
     "tasks",
     "checks",
     "authoring",
     "doctor",
+    "grading",
+    "commands",
     "cli",
 ]
 SCRIPTS = ("fonts/make_font.py", "datasets/slices")  # they make embedded files, once
@@ -58,6 +62,9 @@ WITHOUT_KERAS = (
     "authoring",
     "doctor",
     "cli",
+    "exercises",
+    "progress",
+    "commands",
 )
 HOME_CHAPTERS = {2: "1_introduction", 20: "3_1_environment_and_data", 29: "4_2_text_classification"}
 

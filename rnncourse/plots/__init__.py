@@ -1,6 +1,7 @@
 """The course's pictures: arrays in, Axes out, words in the reader's language."""
 
 from rnncourse.plots.data import plot_batch, plot_lengths
+from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.timeline import plot_timeline
 from rnncourse.plots.tokens import plot_contributions, plot_probability
@@ -16,6 +17,7 @@ __all__ = [
     "plot_knob",
     "plot_lengths",
     "plot_probability",
+    "plot_progress",
     "plot_thresholds",
     "plot_timeline",
 ]

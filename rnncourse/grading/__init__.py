@@ -1,0 +1,1 @@
+"""Points for what learners hand in, and what is made of them."""
