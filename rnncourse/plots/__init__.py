@@ -5,6 +5,7 @@ from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_interv
 from rnncourse.plots.timeline import plot_timeline
 from rnncourse.plots.tokens import plot_contributions, plot_probability
 from rnncourse.plots.training import plot_history, plot_knob
+from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolled
 
 __all__ = [
     "plot_batch",
@@ -12,10 +13,13 @@ __all__ = [
     "plot_confusion",
     "plot_contributions",
     "plot_history",
+    "plot_influence",
     "plot_intervals",
     "plot_knob",
     "plot_lengths",
+    "plot_patterns",
     "plot_probability",
     "plot_thresholds",
     "plot_timeline",
+    "plot_unrolled",
 ]
