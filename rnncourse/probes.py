@@ -168,6 +168,18 @@ def trained_classifier(answer, sequences, labels, vocabulary_size, unseen):
     }
 
 
+def decoder(answer, table, state, start, end, longest):
+    """What an answer writes, given a `step` function: (token, state) -> (scores (V,), the next state).
+
+    `table` (positions, V, V) holds the scores; the state counts the steps from `state` on.
+    """
+
+    def step(token, state):
+        return table[min(state, len(table) - 1), token].copy(), state + 1
+
+    return answer(step, state, start, end, longest)
+
+
 def _model(value):
     if callable(getattr(value, "predict", None)):
         return value
@@ -187,3 +199,4 @@ def _backwards(tokens):
 
 
 PROBES = {probe.__name__: probe for probe in (call, classifier, trained_classifier)}
+PROBES |= {probe.__name__: probe for probe in (decoder,)}

@@ -2,6 +2,7 @@
 
 from rnncourse.plots.data import plot_batch, plot_lengths
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
+from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
 from rnncourse.plots.timeline import plot_timeline
 from rnncourse.plots.tokens import plot_contributions, plot_probability
 from rnncourse.plots.training import plot_history, plot_knob
@@ -9,9 +10,11 @@ from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolle
 
 __all__ = [
     "plot_batch",
+    "plot_by_length",
     "plot_calibration",
     "plot_confusion",
     "plot_contributions",
+    "plot_encoder_decoder",
     "plot_history",
     "plot_influence",
     "plot_intervals",

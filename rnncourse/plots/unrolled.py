@@ -85,10 +85,10 @@ def _box(ax, x, y, words, fill):
     ax.text(x, y, str(words), ha="center", va="center", parse_math=False)
 
 
-def _arrow(ax, begin, end, weights=""):
+def _arrow(ax, begin, end, weights="", **options):
     across = begin[1] == end[1]
-    tip = np.subtract(end, (0.06, 0) if across else (0, 0.1))
-    ax.plot(*np.transpose([begin, tip]), marker=">" if across else "^", **_ARROW)
+    tip = np.subtract(end, (0.07, 0) if across else (0, 0.1))
+    ax.plot(*np.transpose([begin, tip]), marker=">" if across else "^", **{**_ARROW, **options})
     x, y = np.add(begin, end) / 2
     if weights:
         shift, place = ((0, 0.2), "center") if across else ((0.1, 0), "left")
@@ -116,7 +116,7 @@ def plot_patterns(*, ax=None):
             decodes = steps == 5 and t > 2
             _box(axis, t, 0, "", tint(colour(1 if decodes else 0), 0.5))
             if t:
-                _arrow(axis, (t - 1 + _BOX / 2, 0), (t - _BOX / 2, 0))
+                _arrow(axis, (t - 1 + _BOX / 2, 0), (t - _BOX / 2, 0), markersize=3.5)
             if t in read:
                 _arrow(axis, (t, -1.2 + _BOX / 2), (t, -_BOX / 2))
                 _box(axis, t, -1.2, "", tint(colour(2), 0.35))
