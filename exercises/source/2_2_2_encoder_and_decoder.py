@@ -1,31 +1,82 @@
 # %% [markdown] lang="zh"
 # # 2.2.2 编码器与解码器：练习
 #
-# 三道小题，正好是解码器的一生：训练前备好输入和目标，使用时一步一步地写，最后给写出来的东西打分。每题 5–15 分钟，只用 NumPy。
+# 四道小题：搭一个编码器–解码器，然后是解码器的一生：训练前备好输入和目标，使用时一步一步地写，最后给写出来的东西打分。每题 5–15 分钟，都不用训练。
 #
 # 做法：把 `raise NotImplementedError` 一行换成你的代码，运行该单元格，再运行下面的检查。答对时出现 ✓ 和得分；答错时出现一条提示，并列出你的结果和应有的结果。检查不限次数。
 
 # %% [markdown] lang="en"
 # # 2.2.2 Encoder and decoder: exercises
 #
-# Three small tasks, the life of a decoder: prepare inputs and targets for training, write step by step in use, and score what
-# was written. Each takes 5 to 15 minutes and needs NumPy only.
+# Four small tasks: build an encoder with a decoder, and then the life of a decoder: prepare inputs and targets for training,
+# write step by step in use, and score what was written. Each takes 5 to 15 minutes; nothing is trained.
 #
 # Replace the line `raise NotImplementedError` with your code, run that cell, then run the check below it. A right answer gets
 # a ✓ and its points; a wrong one gets a hint, with your result beside the expected one. Check as often as you like.
 
 # %% tags=["setup"]
+import keras
 import numpy as np
+from keras import layers
 
 from rnncourse.text import pad
 
 # %% [markdown] lang="zh"
-# ## 1. 教师强制
+# ## 1. 搭一个编码器–解码器
+#
+# 用 Keras 搭出下表的模型（`keras` 和 `keras.layers` 已导入），不必编译。它有两个输入：源序列 $(B, T)$ 和解码器的输入 $(B, N)$；$T$ 与 $N$ 无关，也都不固定。
+#
+# | 层 | 读什么 | 输出的形状 | 要求 |
+# |:--|:--|:--|:--|
+# | 源序列的嵌入，8 维 | 源序列 | `(B, T, 8)` | 编号 0 是填充，要掩蔽 |
+# | 编码器：GRU，16 个单元 | 上一行 | `(B, 16)` | |
+# | 解码器的嵌入，8 维 | 解码器的输入 | `(B, N, 8)` | 另一张表，不掩蔽 |
+# | 解码器：GRU，16 个单元 | 上一行 | `(B, N, 16)` | 从编码器的状态开始 |
+# | 全连接 | 上一行 | `(B, N, V)` | 下一个词元的概率 |
+#
+# 检查不看你怎么写，只看模型怎么做：输出的形状，概率之和是不是 1，源序列有没有影响，源序列末尾多补 0 有没有影响，解码器会不会偷看后面，参数有多少。
+
+# %% [markdown] lang="en"
+# ## 1. Build an encoder with a decoder
+#
+# Build this model with Keras (`keras` and `keras.layers` are imported); there is no need to compile it. It has two inputs: the
+# source $(B, T)$ and what the decoder reads, $(B, N)$; $T$ and $N$ are independent, and neither is fixed.
+#
+# | layer | reads | shape of its output | |
+# |:--|:--|:--|:--|
+# | embedding of the source, 8 features | source | `(B, T, 8)` | id 0 is padding, to be masked |
+# | encoder: GRU, 16 units | the row above | `(B, 16)` | |
+# | embedding of the decoder, 8 features | decoder input | `(B, N, 8)` | another table, no mask |
+# | decoder: GRU, 16 units | the row above | `(B, N, 16)` | begins with the encoder's state |
+# | dense | the row above | `(B, N, V)` | probabilities of the next token |
+#
+# The check does not look at how you write it, but at what the model does: the shape of its output, whether probabilities add up
+# to 1, whether the source has an effect, whether more zeros at its end have one, whether the decoder peeks ahead, and how many
+# parameters there are.
+
+# %% task="build_seq2seq"
+def build_seq2seq(vocabulary_size):
+    """V -> keras.Model: source ids (B, T), decoder ids (B, N) -> probabilities (B, N, V). About 8 lines."""
+    # BEGIN SOLUTION
+    source, written = keras.Input((None,)), keras.Input((None,))
+    x = layers.Embedding(vocabulary_size, 8, mask_zero=True)(source)   # (B, T, 8)
+    state = layers.GRU(16)(x)                                          # (B, 16)
+    y = layers.Embedding(vocabulary_size, 8)(written)                  # (B, N, 8)
+    y = layers.GRU(16, return_sequences=True)(y, initial_state=state)  # (B, N, 16)
+    y = layers.Dense(vocabulary_size, activation="softmax")(y)         # (B, N, V)
+    return keras.Model([source, written], y)
+    # END SOLUTION
+
+# %% check="build_seq2seq"
+check.build_seq2seq(build_seq2seq)
+
+# %% [markdown] lang="zh"
+# ## 2. 教师强制
 #
 # 训练时，解码器第 $n$ 步读入正确答案的前一个词元，要猜下一个。下图的答案是 7 5：下排橙色部分读入 `<s>` 7 5，上排要猜 7 5 `</s>`。
 
 # %% [markdown] lang="en"
-# ## 1. Teacher forcing
+# ## 2. Teacher forcing
 #
 # In training, step $n$ of the decoder reads the last token of the right answer and must guess the next. In the picture the answer
 # is 7 5: the orange part reads `<s>` 7 5 (below) and must guess 7 5 `</s>` (above).
@@ -66,12 +117,12 @@ def teacher_forcing(answers, start, end):
 check.teacher_forcing(teacher_forcing)
 
 # %% [markdown] lang="zh"
-# ## 2. 贪心解码
+# ## 3. 贪心解码
 #
 # 使用时没有正确答案可读：解码器读自己写的（红线）。
 
 # %% [markdown] lang="en"
-# ## 2. Greedy decoding
+# ## 3. Greedy decoding
 #
 # In use there is no right answer to read: the decoder reads what it wrote (the red lines).
 
@@ -109,7 +160,7 @@ def greedy_decode(step, state, start, end, longest):
 check.greedy_decode(greedy_decode)
 
 # %% [markdown] lang="zh"
-# ## 3. 打分：整条全对的比例
+# ## 4. 打分：整条全对的比例
 #
 # 成批解码时，先写完的行还会继续写，直到最长的一行写完；所以要在**第一个**结束词元处截断，再逐行比较。一行全对才算对：长度相同，词元也都相同。没有结束词元的行，整行都是答案。
 #
@@ -126,7 +177,7 @@ check.greedy_decode(greedy_decode)
 # 这里的结果是 1/3。
 
 # %% [markdown] lang="en"
-# ## 3. The score: what share is right as a whole?
+# ## 4. The score: what share is right as a whole?
 #
 # When a batch is decoded, rows that are done go on writing until the longest one is; so cut each row at its **first** end token,
 # then compare row by row. A row is right only as a whole: the same length and the same tokens. In a row without an end token
