@@ -195,7 +195,7 @@ tell(zh=f"剪断以后的答案，与只读后四个数的答案相同：{alone}
 from rnncourse import widgets
 from rnncourse.cells import simple_rnn
 
-small = 0.05  # tanh(a) is nearly a while a is small
+small = 0.2  # tanh(a) is nearly a while a is small
 rng = np.random.default_rng(3)
 names = choose(zh=["奇偶", "差分", "渐忘", "随机"], en=["parity", "difference", "fading", "random"])
 params = [

@@ -33,7 +33,7 @@ def build_steps(networks, *, numbers):
     chosen = Dropdown(options=list(networks), description=choose(zh="网络", en="Network"), **_STYLE)
     first = max(1, len(read_numbers(numbers)))
     step = IntSlider(
-        value=min(2, first), min=1, max=first, description=choose(zh="时间步", en="Time step"), **_STYLE
+        value=min(4, first), min=1, max=first, description=choose(zh="时间步", en="Time step"), **_STYLE
     )
 
     def view():
