@@ -390,8 +390,8 @@ plots.plot_by_length(lengths, runs)
 plt.show()
 
 # %%
-tell(zh=f"每种 H：{record['training']['examples']:,} 个例子，{record['training']['epochs']} 轮，每个长度测 {record['tests']} 条；{record['processor']}，{record['cores']} 核，共 {record['seconds'] / 60:.0f} 分钟。",
-     en=f"For each H: {record['training']['examples']:,} examples, {record['training']['epochs']} epochs, {record['tests']} tests of each length; {record['processor']}, {record['cores']} cores, {record['seconds'] / 60:.0f} minutes in all.")
+tell(zh=f"每种 H：{record['training']['examples']:,} 个例子，{record['training']['epochs']} 轮，每个长度测 {record['tests']} 条；{record['processor']}，{record['cores']} 核。",
+     en=f"For each H: {record['training']['examples']:,} examples, {record['training']['epochs']} epochs, {record['tests']} tests of each length; {record['processor']}, {record['cores']} cores.")
 reach = {units: sum(np.minimum.accumulate(table.mean(axis=0)) >= 0.9) for units, table in runs.items()}
 for units, table in runs.items():
     print(f"H = {units:>3}   n = {lengths[-1]}: {metrics.mean_interval(table[:, -1]):.2f}", end="   ")
