@@ -168,6 +168,46 @@ def trained_classifier(answer, sequences, labels, vocabulary_size, unseen):
     }
 
 
+def decoder(answer, table, state, start, end, longest):
+    """What an answer writes, given a `step` function: (token, state) -> (scores (V,), the next state).
+
+    `table` (positions, V, V) holds the scores; the state counts the steps from `state` on.
+    """
+
+    def step(token, state):
+        return table[min(state, len(table) - 1), token].copy(), state + 1
+
+    return answer(step, state, start, end, longest)
+
+
+_TRANSLATION_FACTS = ("sums_to_one", "source_changes_outputs", "padding_changes_outputs", "reads_the_future")
+
+
+def sequence_to_sequence(answer, vocabulary_size, sources, written):
+    """Facts about an untrained model (sources (B, T), decoder inputs (B, N)) -> (B, N, V).
+
+    Those about its outputs are None where the shape is wrong. Enlarged weights make every effect plain.
+    """
+    model = _model(answer(vocabulary_size))
+    model.set_weights([3 * weight for weight in model.get_weights()])
+    outputs = np.asarray(model([sources, written]))
+    facts = {"output_shape": outputs.shape} | dict.fromkeys(_TRANSLATION_FACTS)
+    if outputs.shape == (*written.shape, vocabulary_size):
+        other = np.where(sources > 0, sources % (vocabulary_size - 1) + 1, 0)
+        later = written.copy()
+        later[:, -1] = (later[:, -1] + 1) % vocabulary_size
+        several = [[other, written], [np.pad(sources, ((0, 0), (0, 5))), written], [sources, later]]
+        changed, padded, peeked = (np.abs(np.asarray(model(given)) - outputs) for given in several)
+        found = (
+            np.abs(outputs.sum(axis=-1) - 1).max() < CHANGE,
+            changed.max() > CHANGE,
+            padded.max() > CHANGE,
+            peeked[:, :-1].max() > CHANGE,
+        )
+        facts |= dict(zip(_TRANSLATION_FACTS, map(bool, found), strict=True))
+    return facts | {"parameters": int(model.count_params())}
+
+
 def _model(value):
     if callable(getattr(value, "predict", None)):
         return value
@@ -187,3 +227,4 @@ def _backwards(tokens):
 
 
 PROBES = {probe.__name__: probe for probe in (call, classifier, trained_classifier)}
+PROBES |= {probe.__name__: probe for probe in (decoder, sequence_to_sequence)}

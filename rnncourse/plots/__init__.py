@@ -3,21 +3,28 @@
 from rnncourse.plots.data import plot_batch, plot_lengths
 from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
+from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
 from rnncourse.plots.timeline import plot_timeline
 from rnncourse.plots.tokens import plot_contributions, plot_probability
 from rnncourse.plots.training import plot_history, plot_knob
+from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolled
 
 __all__ = [
     "plot_batch",
+    "plot_by_length",
     "plot_calibration",
     "plot_confusion",
     "plot_contributions",
+    "plot_encoder_decoder",
     "plot_history",
+    "plot_influence",
     "plot_intervals",
     "plot_knob",
     "plot_lengths",
+    "plot_patterns",
     "plot_probability",
     "plot_progress",
     "plot_thresholds",
     "plot_timeline",
+    "plot_unrolled",
 ]
