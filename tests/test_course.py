@@ -60,6 +60,7 @@ WITHOUT_KERAS = (
     "cli",
 )
 HOME_CHAPTERS = {2: "1_introduction", 20: "3_1_environment_and_data", 29: "4_2_text_classification"}
+HOME_CHAPTERS |= dict.fromkeys((6, 7, 35), "2_2_1_recurrent_cells")
 
 
 def paths(editions):

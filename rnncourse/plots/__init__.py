@@ -1,5 +1,6 @@
 """The course's pictures: arrays in, Axes out, words in the reader's language."""
 
+from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.data import plot_batch, plot_lengths
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.timeline import plot_timeline
@@ -9,13 +10,18 @@ from rnncourse.plots.training import plot_history, plot_knob
 __all__ = [
     "plot_batch",
     "plot_calibration",
+    "plot_cell",
     "plot_confusion",
     "plot_contributions",
+    "plot_decay",
+    "plot_gates",
     "plot_history",
     "plot_intervals",
     "plot_knob",
     "plot_lengths",
     "plot_probability",
+    "plot_recall",
     "plot_thresholds",
     "plot_timeline",
+    "plot_unit",
 ]
