@@ -608,7 +608,7 @@ def recall(length, chrono, *, count=1024, units=32, epochs=5, seed=0):
     if chrono:
         W, U, _ = layer.get_weights()
         layer.set_weights([W, U, cells.chrono_bias(units, length, rng)])
-    model.compile(keras.optimizers.Adam(1e-2), "binary_crossentropy", ["accuracy"], jit_compile=False)
+    model.compile(keras.optimizers.Adam(1e-2), "binary_crossentropy", metrics=["accuracy"], jit_compile=False)
     return model.fit(x, first, batch_size=64, epochs=epochs, verbose=0).history["accuracy"]
 
 # %% tags=["measured"]
