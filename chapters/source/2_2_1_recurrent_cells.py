@@ -381,12 +381,12 @@ left = sum(f[s + 1 :].prod(axis=0) * written[s] for s in range(T))
 print("the sum is c_T:", np.allclose(left, run.state.cell))
 
 # %% [markdown] lang="zh"
-# 若遗忘门一直是 $f$，走 $k$ 步以后剩 $f^k$，每过 $\ln 2 / (-\ln f)$ 步剩一半。训练刚开始时权重小，$f \approx \sigma(b_f)$，所以**记多久，起初由偏置 $b_f$ 说了算**。
+# 若遗忘门一直是 $f$，走 $k$ 步以后剩 $f^k$，每过 $\ln 2 / (-\ln f)$ 步剩一半。训练刚开始时，门听到的主要是偏置，$f \approx \sigma(b_f)$，所以**记多久，起初由偏置 $b_f$ 说了算**。
 #
 # Keras 的默认值是 $b_f = 1$（`unit_forget_bias=True`）。先猜：100 步以后，还剩百分之几？再拖滑块。（候选值在第 5 步是 +1，第 60 步是 −1，其余为 0；虚线是 $i f^k$。）
 
 # %% [markdown] lang="en"
-# If the forget gate stays at $f$, then after $k$ steps $f^k$ is left, and half is lost every $\ln 2 / (-\ln f)$ steps. When training begins, weights are small and $f \approx \sigma(b_f)$: **how long something is kept is, at first, up to the bias $b_f$**.
+# If the forget gate stays at $f$, then after $k$ steps $f^k$ is left, and half is lost every $\ln 2 / (-\ln f)$ steps. When training begins, a gate hears its bias above all, $f \approx \sigma(b_f)$: **how long something is kept is, at first, up to the bias $b_f$**.
 #
 # Keras's default is $b_f = 1$ (`unit_forget_bias=True`). Guess first: how many per cent are left after 100 steps? Then move the slider. (The candidate is +1 at step 5, −1 at step 60, else 0; the dotted line is $i f^k$.)
 
@@ -469,7 +469,7 @@ record = results.load("recall")
 data, recipe = record["data"], record["recipe"]
 tell(
     zh=f"在 {record['processor']} 的 {record['cores']} 个核上测得，共 {len(record['rows'])} 次训练，种子 {record['seeds']}：\n"
-    f"每次至多 {data['epochs']} 轮 × {data['train']} 条新序列，{recipe['units']} 个单元，Adam，学习率 {recipe['learning_rate']}；重跑：make experiments",
+    f"每次至多 {data['epochs']} 轮，每轮 {data['train']} 条序列，{recipe['units']} 个单元，Adam，学习率 {recipe['learning_rate']}；重跑：make experiments",
     en=f"Measured on {record['cores']} cores of {record['processor']}: {len(record['rows'])} runs, seeds {record['seeds']};\n"
     f"at most {data['epochs']} epochs of {data['train']} sequences each, {recipe['units']} units, Adam at {recipe['learning_rate']}. To repeat it: make experiments",
 )
@@ -551,10 +551,11 @@ lost = [name for name in gated if not learnt[name, "blank", longest]]
 rescued = [name for name in settings if "chrono" in name and learnt[name, "blank", longest]]
 plain = learnt[defaults[0], "blank", longest]
 ever = any(learnt[name, filler, longest] for name in settings for filler in fillers)
+failed, saved = (", ".join(names) or choose(zh="无", en="none") for names in (lost, rescued))
 tell(
-    zh=f"T = {longest}、空白：默认的门控单元里没学会的有 {lost or '无'}，换成 chrono 后学会的有 {rescued or '无'}；"
+    zh=f"T = {longest}、空白：默认的门控单元里没学会的有 {failed}；换成 chrono 后学会的有 {saved}；"
     f"默认的 SimpleRNN {'学会了' if plain else '没学会'}。",
-    en=f"T = {longest}, blank: of the gated defaults, not learnt by {lost or 'none'}, with chrono learnt by {rescued or 'none'}; "
+    en=f"T = {longest}, blank: gated defaults that did not learn it: {failed}; with chrono, learnt by: {saved}; "
     f"the default SimpleRNN {'did learn it' if plain else 'did not'}.",
 )
 verdict = "right" if always else "half right" if ever else "wrong"
@@ -568,8 +569,8 @@ tell(
 #
 # 怎样理解这张图？
 #
-# - **能不能记**（结构允许什么）和**学不学得会记**（训练走得到哪里）是两回事。默认的 LSTM 完全**能**记 100 步，只要遗忘门接近 1；可是起初 $0.73^{100} \approx 2 \times 10^{-14}$，第一个符号对输出毫无影响，梯度也就不知道该往哪边走。
-# - **正交的 SimpleRNN** 一开始就把信号原样转来转去，空白时不需要门；有干扰时，它没有办法关上输入，新旧信号混在一起。
+# - **能不能记**（结构允许什么）和**学不学得会记**（训练走得到哪里）是两回事。默认的 LSTM 完全**能**记 100 步，只要遗忘门接近 1；可是起初 $0.73^{100} \approx 2.5 \times 10^{-14}$，第一个符号对输出几乎没有影响，梯度也就不知道该往哪边走。
+# - **正交的 SimpleRNN** 一开始就把信号原样转来转去，空白时不需要门；有干扰时，它没有办法关上输入，新旧信号混在一起，序列越长混得越多。
 # - **门的好处**是可以不写：chrono 把遗忘门打开的同时把输入门关小，干扰写进去的就少。
 #
 # 梯度一侧的解释——梯度范数怎样随步数变化，谱半径又起什么作用——在 [2.2.2 前向与反向](2_2_2_forward_and_backward.ipynb)。
@@ -579,8 +580,8 @@ tell(
 #
 # What to make of the picture?
 #
-# - What a cell **can** remember (what its structure allows) and what it **learns** to remember (where training gets to) are two things. A default LSTM **can** hold something for 100 steps, if only its forget gate is close to 1. But at first $0.73^{100} \approx 2 \times 10^{-14}$: the first symbol has no effect on the output, so the gradient cannot tell which way to go.
-# - **The orthogonal SimpleRNN** passes the signal round unchanged from the start, and while all is blank it needs no gate. With distractors it cannot shut its input, and old and new get mixed.
+# - What a cell **can** remember (what its structure allows) and what it **learns** to remember (where training gets to) are two things. A default LSTM **can** hold something for 100 steps, if only its forget gate is close to 1. But at first $0.73^{100} \approx 2.5 \times 10^{-14}$: the first symbol has next to no effect on the output, so the gradient cannot tell which way to go.
+# - **The orthogonal SimpleRNN** passes the signal round unchanged from the start, and while all is blank it needs no gate. With distractors it cannot shut its input: old and new get mixed, the more so the longer the sequence.
 # - **What gates are good for** is not to write. Chrono opens the forget gate and half closes the input gate, so that less is written of the distractors.
 #
 # The gradients' side of it, how their norm changes with the steps and what the spectral radius has to do with it, is in [2.2.2 Forward and backward](2_2_2_forward_and_backward.ipynb).
