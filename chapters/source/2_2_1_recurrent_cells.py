@@ -328,7 +328,8 @@ for cell in ours:
         remembers[cell, handed_on] = bool(np.abs(a - b).max() > 1e-6)
 for handed_on in (True, False):
     changed = [remembers[cell, handed_on] for cell in ours]
-    print("handed on:" if handed_on else "cut:", dict(zip(states, changed, strict=True)))
+    word = choose(zh="交给下一步" if handed_on else "每步从零开始", en="handed on" if handed_on else "cut off")
+    print(f"{word}:", dict(zip(states, changed, strict=True)))
 
 # %% claims=[6]
 separate = [name for name, count in states.items() if count > 1]
@@ -717,6 +718,7 @@ tell(zh=f"中间八成的 f 在 {low:.2f} 和 {high:.2f} 之间。", en=f"The mi
 # 2. 给 `recall` 加一个参数，把遗忘偏置设成 3（不动输入门）。够用吗？和 chrono 差在哪里？
 # 3. 把 `recall` 里的空白换成随机符号，再跑一遍：需要多少轮？
 # 4. 在第 7 节的控件里找一个“计数”的单元：$c$ 随词元数一路增大的那种。
+# 5. 第 6 节的图里，“正交的一半”在空白的长序列上若有种子学会了，它是怎么办到的？用 `cells.spectral_radius` 比较 $U$ 在训练前后的谱半径。
 #
 # 练习：[LSTM 一步、GRU 一步、掩码、chrono 偏置、搬权重、数状态](../../exercises/zh/2_2_1_recurrent_cells.ipynb)。下一章：[2.2.2 前向与反向](2_2_2_forward_and_backward.ipynb)。
 #
@@ -748,6 +750,7 @@ tell(zh=f"中间八成的 f 在 {low:.2f} 和 {high:.2f} 之间。", en=f"The mi
 # 2. Give `recall` a parameter that sets the forget bias to 3, leaving the input gate alone. Is that enough? What is different with chrono?
 # 3. Replace the blanks in `recall` by random symbols and run it again: how many epochs does it take?
 # 4. In the widget of section 7, look for a unit that "counts": one whose $c$ grows with the number of tokens.
+# 5. In the picture of section 6, where a seed of "half orthogonal" learnt a long blank sequence: how did it? Compare the spectral radius of $U$ before and after training with `cells.spectral_radius`.
 #
 # Exercises: [LSTM step, GRU step, mask, chrono bias, moving weights, counting states](../../exercises/en/2_2_1_recurrent_cells.ipynb). Next: [2.2.2 Forward and backward](2_2_2_forward_and_backward.ipynb).
 #
