@@ -1,5 +1,6 @@
 """The course's pictures: arrays in, Axes out, words in the reader's language."""
 
+from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.data import plot_batch, plot_lengths
 from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
@@ -13,9 +14,12 @@ __all__ = [
     "plot_batch",
     "plot_by_length",
     "plot_calibration",
+    "plot_cell",
     "plot_confusion",
     "plot_contributions",
     "plot_encoder_decoder",
+    "plot_decay",
+    "plot_gates",
     "plot_history",
     "plot_influence",
     "plot_intervals",
@@ -27,4 +31,8 @@ __all__ = [
     "plot_thresholds",
     "plot_timeline",
     "plot_unrolled",
+    "plot_recall",
+    "plot_thresholds",
+    "plot_timeline",
+    "plot_unit",
 ]
