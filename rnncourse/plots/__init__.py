@@ -1,6 +1,14 @@
 """The course's pictures: arrays in, Axes out, words in the reader's language."""
 
 from rnncourse.plots.data import plot_batch, plot_lengths
+from rnncourse.plots.gradients import (
+    plot_clipping,
+    plot_learning,
+    plot_norms,
+    plot_passes,
+    plot_ratios,
+    plot_state_path,
+)
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.timeline import plot_timeline
 from rnncourse.plots.tokens import plot_contributions, plot_probability
@@ -9,13 +17,19 @@ from rnncourse.plots.training import plot_history, plot_knob
 __all__ = [
     "plot_batch",
     "plot_calibration",
+    "plot_clipping",
     "plot_confusion",
     "plot_contributions",
     "plot_history",
     "plot_intervals",
     "plot_knob",
+    "plot_learning",
     "plot_lengths",
+    "plot_norms",
+    "plot_passes",
     "plot_probability",
+    "plot_ratios",
+    "plot_state_path",
     "plot_thresholds",
     "plot_timeline",
 ]

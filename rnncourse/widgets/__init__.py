@@ -1,7 +1,15 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
+from rnncourse.widgets.gradient_norms import explore_gradient_norms
 from rnncourse.widgets.padding import explore_padding
 from rnncourse.widgets.sentences import classify_sentences
+from rnncourse.widgets.state_path import follow_state
 from rnncourse.widgets.threshold import adjust_threshold
 
-__all__ = ["adjust_threshold", "classify_sentences", "explore_padding"]
+__all__ = [
+    "adjust_threshold",
+    "classify_sentences",
+    "explore_gradient_norms",
+    "explore_padding",
+    "follow_state",
+]
