@@ -66,7 +66,7 @@ def _controls():
     options = choose(zh=[("tanh", TANH), ("线性", LINEAR)], en=[("tanh", TANH), ("linear", LINEAR)])
     return PathControls(
         radius=FloatSlider(
-            value=0.95,
+            value=1.2,
             min=0.5,
             max=1.5,
             step=0.05,
@@ -82,7 +82,7 @@ def _controls():
             **names,
         ),
         strength=FloatSlider(
-            value=0,
+            value=0.2,
             min=0,
             max=0.5,
             step=0.1,
