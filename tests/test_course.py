@@ -60,6 +60,7 @@ WITHOUT_KERAS = (
     "cli",
 )
 HOME_CHAPTERS = {2: "1_introduction", 20: "3_1_environment_and_data", 29: "4_2_text_classification"}
+HOME_CHAPTERS |= {11: "2_2_2_forward_and_backward"}
 
 
 def paths(editions):

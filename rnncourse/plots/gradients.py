@@ -114,7 +114,10 @@ def plot_state_path(paths, gradients, *, ax=None):
 
 
 def plot_clipping(gradient, limit, *, ax=None):
-    """A gradient (2,), and what is left of it when clipped to `limit` by norm and by value."""
+    """A gradient (2,), and what is left of it when clipped to `limit`: by norm, by value.
+
+    The circle holds what is within the limit by norm, the square by value.
+    """
     gradient = np.asarray(gradient, dtype=float)
     ax = axes_or_new(ax, width=5.6, height=3.0)
     by_norm = gradient / max(np.linalg.norm(gradient) / limit, 1)
@@ -134,6 +137,7 @@ def plot_clipping(gradient, limit, *, ax=None):
     ax.set(
         xlim=(-1.3 * limit, reach), ylim=(-1.3 * limit, max(1.3 * limit, 1.15 * gradient[1])), aspect="equal"
     )
+    ax.set(xlabel=r"$\mathrm{d}\theta_1$", ylabel=r"$\mathrm{d}\theta_2$")
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return ax
 
