@@ -103,6 +103,22 @@ def test_bad_input_is_named():
         plots.plot_ratios({"a": [1]}, {"b": (1, 1, 1)})
 
 
+@pytest.mark.parametrize(
+    "build", [state_path.build_state_path, gradient_norms.build_gradient_norms], ids=["path", "norms"]
+)
+def test_no_word_of_a_widget_s_picture_is_cut(build, reader):
+    view, controls = build()
+    for control in controls:
+        if isinstance(control, ipywidgets.FloatSlider):
+            control.value = control.min
+    figure = view().figure
+    inside = figure.bbox.padded(1).get_points()
+    for word, box in words_of(figure):
+        (left, low), (right, high) = box.get_points()
+        assert left >= inside[0][0] and low >= inside[0][1], word
+        assert right <= inside[1][0] and high <= inside[1][1], word
+
+
 # The path of a state
 
 

@@ -447,10 +447,17 @@ gradients = cells.bptt(run, np.zeros((B, T, H)), d_state=d_last)
 product = np.prod([trace.f for trace in run.traces], axis=0)  # f_1 * f_2 * ... * f_T
 print("d_c_0 is the product of the forget gates:", np.allclose(gradients.state.cell, product))
 
-run = cells.unroll(lstm, x, params)
-gradients = cells.bptt(run, y)
-numeric = [cells.numeric_gradient(lambda: np.sum(cells.unroll(lstm, x, params).outputs * y), p) for p in params]
-print("every gradient by differences:", all(cells.relative_error(*pair) < 1e-6 for pair in zip(gradients.params, numeric)))
+
+
+def lstm_loss():
+    """A loss that sees every output: the sum of outputs times y."""
+    return np.sum(cells.unroll(lstm, x, params).outputs * y)
+
+
+by_hand = cells.bptt(cells.unroll(lstm, x, params), y).params
+numeric = [cells.numeric_gradient(lstm_loss, p) for p in params]
+errors = [cells.relative_error(a, b) for a, b in zip(by_hand, numeric)]
+print("the LSTM's gradients, by differences, relative error < 1e-6:", max(errors) < 1e-6)
 
 # %% [markdown] lang="zh"
 # 所以遗忘门的**偏置**决定快车道有多快：没有输入时 $f = \sigma(b_f)$，$T$ 步就是 $\sigma(b_f)^T$。先猜：$b_f$ 从 0 改成 3，100 步以后梯度差多少倍？
@@ -486,11 +493,9 @@ def lstm_norms(forget, seed):
 curves = {f"$b_f = {forget}$": [lstm_norms(forget, seed) for seed in range(3)] for forget in (0, 1, 3)}
 plots.plot_norms(curves)
 plt.show()
-last = [np.median(norms, axis=0)[[0, -1]] for norms in curves.values()]
-say(
-    zh=f"首末之比：b_f = 0 时 {last[0][0] / last[0][1]:.0e}，1 时 {last[1][0] / last[1][1]:.0e}，3 时 {last[2][0] / last[2][1]:.0e}。",
-    en=f"First to last: {last[0][0] / last[0][1]:.0e} with b_f = 0, {last[1][0] / last[1][1]:.0e} with 1, {last[2][0] / last[2][1]:.0e} with 3.",
-)
+for name, norms in curves.items():
+    first, last = np.median(norms, axis=0)[[0, -1]]
+    print(name.strip("$"), choose(zh="：首末之比", en=": first to last"), f"{first / last:.1e}")
 
 # %% [markdown] lang="zh"
 # （实线是 3 个种子的中位数，色带从最小到最大。）LSTM **不是天生**不遗忘：快车道要有人打开。Keras 的默认是 1：$\sigma(1) \approx 0.73$，只走这条路的话，30 步以后剩 $0.73^{30} \approx 8 \times 10^{-5}$。
@@ -571,7 +576,8 @@ widgets.follow_state()
 shear = np.array([[0.9, 5.0], [0.0, 0.9]])
 print("spectral radius", cells.spectral_radius(shear))
 for k in (1, 5, 10, 50, 100):
-    print(f"k = {k:3}: the largest stretch of U^k = {np.linalg.norm(np.linalg.matrix_power(shear, k), 2):.3g}")
+    stretch = np.linalg.norm(np.linalg.matrix_power(shear, k), 2)
+    print(f"k = {k:3}: the largest stretch of U^k = {stretch:.3g}")
 
 # %% [markdown] lang="zh"
 # 先涨后落：谱半径只管“最后”。再看一个更怪的：tanh 的导数不大于 1，乘上它，反而能**造出**增长。这个 $U$ 走两步就归零（$U^2 = 0$），只把第二个单元的导数压小，就不归零了：
@@ -637,7 +643,7 @@ for strength in (1.0, 0.3, 0.1):
 #
 # ## 初始化：谁记得住开头？
 #
-# “LSTM 记得住，SimpleRNN 记不住”，这是教科书的说法。量一量，训练开始**之前**，第一步得到的梯度是最后一步的几分之几。$T = 100$，各 12 个种子：
+# “LSTM 记得住，SimpleRNN 记不住”，这是教科书的说法。量一量，训练开始**之前**，第一步得到的梯度是最后一步的几分之几。$T = 100$，各 20 个种子：
 #
 # - **正交**：Keras 给循环权重的默认；**Glorot**：按行列数定范围的均匀分布，不管连乘；
 # - **遗忘门偏置**：Keras 默认 1（`unit_forget_bias=True`）；
@@ -648,7 +654,7 @@ for strength in (1.0, 0.3, 0.1):
 #
 # ## Initialisation: who remembers the beginning?
 #
-# 'An LSTM remembers, a SimpleRNN forgets', say the textbooks. Measure, **before** any training, the gradient that arrives at the first step as a share of the one at the last. $T = 100$, 12 seeds each:
+# 'An LSTM remembers, a SimpleRNN forgets', say the textbooks. Measure, **before** any training, the gradient that arrives at the first step as a share of the one at the last. $T = 100$, 20 seeds each:
 #
 # - **orthogonal**: Keras's default for recurrent kernels; **Glorot**: uniform, with a range set by rows and columns, blind to the product;
 # - **forget bias**: 1 in Keras (`unit_forget_bias=True`);
@@ -690,7 +696,7 @@ ways = {
 }
 ratios = {}
 for name, (cell, options) in ways.items():
-    draws = [np.random.default_rng(seed) for seed in range(12)]
+    draws = [np.random.default_rng(seed) for seed in range(20)]
     norms = [norms_by_step(cell, begin(cell, rng, **options), symbols(rng), rng) for rng in draws]
     ratios[name] = np.array([n[0] / n[-1] for n in norms])
 
@@ -701,7 +707,7 @@ intervals = {
 plots.plot_ratios(ratios, intervals)
 plt.show()
 for name, (estimate, low, high) in intervals.items():
-    print(f"{name:28} {estimate:.0e} [{low:.0e}, {high:.0e}]")
+    print(f"{name:28} {estimate:.1e} [{low:.1e}, {high:.1e}]")
 
 # %% tags=["measured"]
 defaults = {name: intervals[f"{name}, {keras_s}"] for name in ("SimpleRNN", "LSTM", "GRU")}
@@ -716,10 +722,10 @@ say(
 )
 
 # %% [markdown] lang="zh"
-# （菱形和横线：12 个种子的几何平均及 95% 区间。）**决定开头能不能被看见的，首先是初始化，而不是单元的名字。** 这只是训练之前的快照，比值小不等于一定学不会；训练以后谁真的记住了，见 [2.2.1 的回忆实验](2_2_1_recurrent_cells.ipynb)。
+# （菱形和横线：20 个种子的几何平均及 95% 区间。）**决定开头能不能被看见的，首先是初始化，而不是单元的名字。** 这只是训练之前的快照，比值小不等于一定学不会；训练以后谁真的记住了，见 [2.2.1 的回忆实验](2_2_1_recurrent_cells.ipynb)。
 
 # %% [markdown] lang="en"
-# (Diamond and bar: geometric mean of 12 seeds with its 95% interval.) **Whether the beginning can be seen is decided by initialisation first, not by the cell's name.** This is a snapshot before training, and a small ratio does not prove that nothing can be learnt; who really remembers after training is the subject of [the recall experiment in 2.2.1](2_2_1_recurrent_cells.ipynb).
+# (Diamond and bar: geometric mean of 20 seeds with its 95% interval.) **Whether the beginning can be seen is decided by initialisation first, not by the cell's name.** This is a snapshot before training, and a small ratio does not prove that nothing can be learnt; who really remembers after training is the subject of [the recall experiment in 2.2.1](2_2_1_recurrent_cells.ipynb).
 
 # %% [markdown] lang="zh"
 # ## 爆炸：裁剪
@@ -831,6 +837,25 @@ found = truncated(x, y, W, U, b, h_0, segment=4)
 print("equal to cells.bptt(steps=4):", all(np.allclose(a, b) for a, b in zip(found, expected)))
 
 # %% [markdown] lang="zh"
+# 内存真的与 $T$ 无关吗？量一量峰值：
+
+# %% [markdown] lang="en"
+# Does memory really not depend on $T$? Measure its peak:
+
+
+# %% tags=["measured"]
+import tracemalloc
+
+for length in (200, 800):
+    x_long = symbols(np.random.default_rng(0), T=length, D=D)
+    y_long = np.zeros((8, length, H))
+    for segment in (length, 20):
+        tracemalloc.start()
+        truncated(x_long, y_long, W, U, b, np.zeros((8, H)), segment)
+        print(f"T = {length}, segments of {segment:3}: {tracemalloc.get_traced_memory()[1] / 1e3:6.0f} kB")
+        tracemalloc.stop()
+
+# %% [markdown] lang="zh"
 # （在 Keras 里，`stateful=True` 加上逐段 `fit` 就是它；4.1.3 节的语言模型会用到。）所以对原文那句话还要补上：反向传播**不一定走到头**。代价是什么？截断后的梯度是**有偏的**：缺的那部分不会因为多取几批就平均掉。
 #
 # 造一个要记住 8 步以前输入的任务：$y_t$ 由 $x_{t-8}$ 决定，$T = 64$。对 30 批取平均（单批的噪声因此变小），看截断梯度与完整梯度差多少：
@@ -906,7 +931,7 @@ print(x_one[0].T.round(2), y_one[0].round(2), sep="\n")
 
 # %%
 def loss_and_gradients(params, x, y, steps_back):
-    """Mean squared error and its gradients; with `steps_back` < T they stop that many steps before the end."""
+    """Mean squared error and its gradients, which go back `steps_back` steps at most."""
     W, U, b, V, v = params
     h = forward(x, W, U, b, np.zeros((len(x), len(U))))
     error = h[-1] @ V + v - y  # (B, 1)
@@ -1001,6 +1026,12 @@ say(
 # - LSTM 的快车道每步只乘遗忘门；偏置决定它开多大。初始化先于单元的名字。
 # - 裁剪治爆炸（按全局范数，方向不变），不治消失；截断省内存和时间，代价是偏差。
 #
+# ## 试一试
+#
+# 1. 把 `clip` 换成按值裁剪（`np.clip`），学习率 0.1 再训练五个种子：还稳定吗？
+# 2. 把 `adding` 的 `T` 改成 30（`train` 里的 `steps_back` 也改）：完整的 BPTT 还学得会吗？哪一种初始化有帮助？
+# 3. GRU 的 $h_t = z \odot h_{t-1} + (1 - z) \odot g$ 也有一条直路。它的因子是什么？推出来，再对照 `cells.gru.backward_step`。
+#
 # 练习：[反向一步、BPTT、数值梯度、裁剪、截断、谱半径](../../exercises/zh/2_2_2_forward_and_backward.ipynb)。
 #
 # ## 出处
@@ -1023,6 +1054,12 @@ say(
 # - The gradient is a product of Jacobians, hence exponential: the spectral radius sets the trend of the linear case, the largest singular value bounds it, and tanh's slope and the scale of the input count.
 # - The LSTM's fast lane multiplies by the forget gate alone; its bias says how wide it is open. Initialisation comes before the cell's name.
 # - Clipping cures exploding (by global norm, the direction stays), not vanishing; truncation saves memory and time, and costs bias.
+#
+# ## Try it
+#
+# 1. Clip by value instead (`np.clip`), and train the five seeds with a rate of 0.1 again: is it still stable?
+# 2. Set `T` of `adding` to 30 (and `steps_back` in `train`): does full BPTT still learn? Which initialisation helps?
+# 3. The GRU's $h_t = z \odot h_{t-1} + (1 - z) \odot g$ has a direct path, too. What is its factor? Derive it, then look at `cells.gru.backward_step`.
 #
 # Exercises: [a step back, BPTT, numeric gradients, clipping, truncation, spectral radius](../../exercises/en/2_2_2_forward_and_backward.ipynb).
 #

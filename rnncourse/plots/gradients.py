@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
 from rnncourse.language import choose
 from rnncourse.plots.axes import GREY, axes_or_new, colour, tint
@@ -97,7 +97,7 @@ def plot_state_path(paths, gradients, *, ax=None):
         plane.plot(*path.T, marker="o", markersize=2.5, linewidth=0.8, **style)
         plane.plot(*path[0], "o", markersize=8, markerfacecolor="white", markeredgecolor=colour(index))
     far = max(1.05, 1.1 * min(np.abs(paths).max(), 4))
-    plane.set(xlim=(-far, far), ylim=(-far, far), xlabel="$h^{(1)}$", ylabel="$h^{(2)}$", aspect="equal")
+    plane.set(xlim=(-far, far), ylim=(-far, far), aspect="equal")
     names = choose(zh=("状态", "两条路径的距离", "梯度"), en=("state", "distance of the paths", "gradient"))
     first, second = paths
     lengths = (np.linalg.norm(first, axis=-1), np.linalg.norm(first - second, axis=-1), gradients)
@@ -106,7 +106,9 @@ def plot_state_path(paths, gradients, *, ax=None):
         time.plot(np.maximum(values, _FLOOR), linewidth=2, label=name, **style)
     time.set_yscale("log")
     time.set(xlabel=choose(zh="时间步 t", en="time step t"), ylim=(1e-9, 1e9))
-    time.yaxis.set_major_locator(FixedLocator(10.0 ** np.arange(-8, 9, 4)))  # few ticks: quick to draw
+    powers = range(-8, 9, 4)  # in plain letters: mathematics would take a third of a widget's redraw
+    time.yaxis.set_major_locator(FixedLocator([10.0**power for power in powers]))
+    time.yaxis.set_major_formatter(FixedFormatter([f"1e{power}" for power in powers]))
     time.yaxis.set_minor_locator(NullLocator())
     time.set_title(choose(zh="长度（对数刻度）", en="length (logarithmic)"), fontsize="medium")
     time.legend(loc="upper left", fontsize="small", borderaxespad=0.1)

@@ -13,7 +13,7 @@ from rnncourse.plots.axes import WIDTH
 from rnncourse.widgets.panel import FULL_NAMES, NARROW, View, new_figure, show
 
 LENGTHS = (10, 25, 50, 100)
-LIMITS = (np.inf, 1.0, 0.1, 0.01)  # of the global norm
+LIMITS = (0.01, 0.1, 1.0, np.inf)  # of the global norm
 SEEDS = (0, 1, 2)
 BATCH, SYMBOLS, UNITS = 8, 4, 24
 

@@ -129,7 +129,7 @@ def draw_path(states, gradients):
     """Both paths (2, T + 1, 2) in the plane, and lengths by step, on a new figure."""
     figure = new_figure(WIDTH, 3.3)
     plane, time = figure.subplots(1, 2, width_ratios=(1, 1.25))
-    figure.subplots_adjust(left=0.09, right=0.98, bottom=0.15, top=0.9, wspace=0.28)
+    figure.subplots_adjust(left=0.115, right=0.98, bottom=0.15, top=0.9, wspace=0.28)
     plot_state_path(states, gradients, ax=(plane, time))
     return figure
 
