@@ -40,8 +40,7 @@ import numpy as np
 def simple_rnn_backward_step(d_h, x_t, h_before, h, W, U):
     """Gradient (B, H) of the new state h -> (d_x_t, d_h_before, d_W, d_U, d_b).
 
-    x_t (B, D), h_before and h (B, H), W (D, H), U (H, H) -> (B, D), (B, H), (D, H), (H, H), (H,). About 2 lines.
-    """
+    x_t (B, D), h_before and h (B, H), W (D, H), U (H, H) -> (B, D), (B, H), (D, H), (H, H), (H,). About 2 lines."""
     # BEGIN SOLUTION
     d_a = d_h * (1 - h**2)  # (B, H)
     return d_a @ W.T, d_a @ U.T, x_t.T @ d_a, h_before.T @ d_a, d_a.sum(axis=0)
@@ -77,8 +76,7 @@ _ = plot_passes(3)
 def simple_rnn_bptt(d_outputs, x, outputs, h_0, W, U):
     """Gradients (B, T, H) of the outputs -> (d_W, d_U, d_b), summed over all steps.
 
-    x (B, T, D), outputs (B, T, H), h_0 (B, H), W (D, H), U (H, H) -> (D, H), (H, H), (H,). About 10 lines.
-    """
+    x (B, T, D), outputs (B, T, H), h_0 (B, H), W (D, H), U (H, H) -> (D, H), (H, H), (H,). About 10 lines."""
     # BEGIN SOLUTION
     d_W, d_U, d_b = np.zeros_like(W), np.zeros_like(U), np.zeros(len(U))
     d_h = np.zeros_like(h_0)
