@@ -35,7 +35,7 @@ def say(*, zh, en):
 # %% [markdown] lang="zh"
 # ## 原文的一句话
 #
-# “RNN 的训练过程包括正向传播和反向传播两个步骤。”这句话是对的。可它没有说：往回走的**是什么**，走完要**花多少**，走得**到不到**。图里的蓝线是前向传播，黄色虚线是反向传播；本章就讲那些虚线。
+# “RNN 的训练过程包括正向传播和反向传播两个步骤。”这句话是对的。可它没有说：往回走的**是什么**，走完要**花多少**，走得**到不到**。图里的蓝线是前向传播，橙色虚线是反向传播；本章就讲那些虚线。
 
 # %% [markdown] lang="en"
 # ## One sentence of the article
@@ -310,14 +310,14 @@ for right, wrong in mistakes.items():
     print(f"{right:20} -> {wrong:10} caught: {error > 1e-2}")
 
 # %% [markdown] lang="zh"
-# 四个都**不会让程序报错**：形状全对，损失往往还会下降，只是学得慢、学不好。所以手写的梯度一定要检验。
+# 四个都**不会让程序报错**：形状全对，损失甚至可能照样下降，只是学得慢、学不好。所以手写的梯度一定要检验。
 #
 # ### 挪多少才合适？
 #
 # 先猜：挪动量 $\varepsilon$ 越小，差分是不是越准？
 
 # %% [markdown] lang="en"
-# None of the four **raises an error**: shapes fit, and the loss often falls, only slower and not as far. So a hand-written gradient must be checked.
+# None of the four **raises an error**: shapes fit, and the loss may even fall, only slower and not as far. So a hand-written gradient must be checked.
 #
 # ### How far to move?
 #
@@ -351,10 +351,10 @@ ax.legend()
 plt.show()
 
 # %% [markdown] lang="zh"
-# 两条线都是 V 形。右边是**公式的误差**：泰勒展开 $L(u \pm \varepsilon) = L \pm \varepsilon L' + \tfrac12 \varepsilon^2 L'' \pm \tfrac16 \varepsilon^3 L''' + \dots$，前向差分剩下 $\tfrac12 \varepsilon L''$；中心差分两式相减，偶次项抵消，只剩 $\tfrac16 \varepsilon^2 L'''$。左边是**舍入误差**：两个几乎相等的数相减，再除以很小的 $\varepsilon$。float64 里中心差分取 $10^{-6}$ 到 $10^{-5}$ 左右，前向差分到不了 $10^{-8}$；float32 的舍入大得多，所以数值检验一律用 float64。
+# 两条线都是 V 形。右边是**公式的误差**：泰勒展开 $L(u \pm \varepsilon) = L \pm \varepsilon L' + \tfrac12 \varepsilon^2 L'' \pm \tfrac16 \varepsilon^3 L''' + \dots$，前向差分剩下 $\tfrac12 \varepsilon L''$；中心差分两式相减，偶次项抵消，只剩 $\tfrac16 \varepsilon^2 L'''$。左边是**舍入误差**：两个几乎相等的数相减，再除以很小的 $\varepsilon$，约为 $u / \varepsilon$，float64 的 $u \approx 10^{-16}$。两项之和何时最小？前向差分 $\varepsilon + u/\varepsilon$ 在 $\varepsilon = u^{1/2} = 10^{-8}$，误差也就这么大；中心差分 $\varepsilon^2 + u/\varepsilon$ 在 $\varepsilon \approx u^{1/3} \approx 5 \times 10^{-6}$，误差约 $u^{2/3} \approx 2 \times 10^{-11}$（都略去系数）。float32 的 $u$ 大得多，所以数值检验一律用 float64。
 
 # %% [markdown] lang="en"
-# Both curves are a V. On the right is **the formula's error**: in the Taylor series $L(u \pm \varepsilon) = L \pm \varepsilon L' + \tfrac12 \varepsilon^2 L'' \pm \tfrac16 \varepsilon^3 L''' + \dots$ a forward difference leaves $\tfrac12 \varepsilon L''$; in a central one the even terms cancel, and $\tfrac16 \varepsilon^2 L'''$ is left. On the left is **rounding**: the difference of two nearly equal numbers, divided by a tiny $\varepsilon$. In float64 a central difference wants about $10^{-6}$ to $10^{-5}$, and a forward difference never gets to $10^{-8}$; float32 rounds far more, so numeric checks are done in float64.
+# Both curves are a V. On the right is **the formula's error**: in the Taylor series $L(u \pm \varepsilon) = L \pm \varepsilon L' + \tfrac12 \varepsilon^2 L'' \pm \tfrac16 \varepsilon^3 L''' + \dots$ a forward difference leaves $\tfrac12 \varepsilon L''$; in a central one the even terms cancel, and $\tfrac16 \varepsilon^2 L'''$ is left. On the left is **rounding**: the difference of two nearly equal numbers, divided by a tiny $\varepsilon$, is off by about $u / \varepsilon$, where $u \approx 10^{-16}$ in float64. When is the sum of both smallest? For forward differences $\varepsilon + u/\varepsilon$ at $\varepsilon = u^{1/2} = 10^{-8}$, with an error as large; for central ones $\varepsilon^2 + u/\varepsilon$ at $\varepsilon \approx u^{1/3} \approx 5 \times 10^{-6}$, with an error of about $u^{2/3} \approx 2 \times 10^{-11}$ (constant factors left out). In float32 $u$ is far larger, so numeric checks are done in float64.
 
 # %% [markdown] lang="zh"
 # ## 检验二：自动微分；检验三：课程的 `cells`
