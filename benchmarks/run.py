@@ -1,7 +1,9 @@
 """All benchmarks, one after the other: `make bench`; with --quick, only to see that they run (no chapter).
 
-Speed beside the peers (recipe.py), memory of every chapter (memory.py), seconds of the import (imports.py).
-How to read each stands at the head of its file. Exit code 1 if a chapter or the import is above its limit.
+Speed beside the peers (recipe.py), memory of every chapter (memory.py), seconds of the import (imports.py),
+milliseconds of a slider (widgets.py).
+How to read each stands at the head of its file. Exit code 1 if a chapter, a slider or the import is above its
+limit.
 """
 
 import subprocess
@@ -13,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 
 def main(options):
     quick = "--quick" in options
-    runs = [["imports.py"], ["recipe.py", *options]] + ([] if quick else [["memory.py"]])
+    runs = [["imports.py"], ["widgets.py"], ["recipe.py", *options]] + ([] if quick else [["memory.py"]])
     failed = []
     for run in runs:
         print(f"\n== {' '.join(run)}", flush=True)

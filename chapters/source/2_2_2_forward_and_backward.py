@@ -405,6 +405,7 @@ for name, a, theirs, ours in zip(("W", "U", "b"), mine, by_tensorflow, by_cells)
 #
 # 1. $c_t$ 有两条路：经 $c_{t+1}$（已在 $\mathrm{d}c_t$ 里），经 $h_t = o \odot \tanh(c_t)$：$\ \mathrm{d}c_t \leftarrow \mathrm{d}c_t + \mathrm{d}h_t \odot o \odot (1 - \tanh^2 c_t)$
 # 2. 由 $c_t = f \odot c_{t-1} + i \odot g$：$\ \mathrm{d}a_i = \mathrm{d}c_t \odot g \odot i(1-i)$，$\ \mathrm{d}a_f = \mathrm{d}c_t \odot c_{t-1} \odot f(1-f)$，$\ \mathrm{d}a_c = \mathrm{d}c_t \odot i \odot (1-g^2)$
+#    （例如 $f$：$c_t$ 对 $f$ 的导数是 $c_{t-1}$，$f$ 对 $a_f$ 的导数是 $f(1-f)$，逐元素相乘；另两个同理，$g$ 的 tanh 用 $1 - g^2$。）
 # 3. 由 $h_t$：$\ \mathrm{d}a_o = \mathrm{d}h_t \odot \tanh(c_t) \odot o(1-o)$
 # 4. 四块并排为 $\mathrm{d}a$，形状 $(B, 4H)$，以下与 SimpleRNN 相同：$\ \mathrm{d}h_{t-1} = \mathrm{d}a\,U^\top$，$\ \mathrm{d}W = x_t^\top \mathrm{d}a$，……
 # 5. 多出来的一条路：$\ \mathbf{dc_{t-1} = dc_t \odot f}$
@@ -422,6 +423,7 @@ for name, a, theirs, ours in zip(("W", "U", "b"), mine, by_tensorflow, by_cells)
 #
 # 1. $c_t$ has two paths: through $c_{t+1}$ (in $\mathrm{d}c_t$ already), and through $h_t = o \odot \tanh(c_t)$: $\ \mathrm{d}c_t \leftarrow \mathrm{d}c_t + \mathrm{d}h_t \odot o \odot (1 - \tanh^2 c_t)$
 # 2. from $c_t = f \odot c_{t-1} + i \odot g$: $\ \mathrm{d}a_i = \mathrm{d}c_t \odot g \odot i(1-i)$, $\ \mathrm{d}a_f = \mathrm{d}c_t \odot c_{t-1} \odot f(1-f)$, $\ \mathrm{d}a_c = \mathrm{d}c_t \odot i \odot (1-g^2)$
+#    (Take $f$: the derivative of $c_t$ for $f$ is $c_{t-1}$, that of $f$ for $a_f$ is $f(1-f)$; multiply, element by element. The other two are alike, and the tanh of $g$ has $1 - g^2$.)
 # 3. from $h_t$: $\ \mathrm{d}a_o = \mathrm{d}h_t \odot \tanh(c_t) \odot o(1-o)$
 # 4. side by side the four are $\mathrm{d}a$, shape $(B, 4H)$, and the rest is as in the SimpleRNN: $\ \mathrm{d}h_{t-1} = \mathrm{d}a\,U^\top$, $\ \mathrm{d}W = x_t^\top \mathrm{d}a$, ...
 # 5. the path that is new: $\ \mathbf{dc_{t-1} = dc_t \odot f}$
