@@ -70,6 +70,7 @@ HOME_CHAPTERS = {2: "1_introduction", 20: "3_1_environment_and_data", 29: "4_2_t
 HOME_CHAPTERS |= dict.fromkeys((3, 4, 5), "2_1_basic_concepts")
 HOME_CHAPTERS |= dict.fromkeys((8, 21, 25), "2_2_2_encoder_and_decoder")
 HOME_CHAPTERS |= dict.fromkeys((6, 7, 35), "2_2_1_recurrent_cells")
+HOME_CHAPTERS |= {11: "2_2_2_forward_and_backward"}
 
 
 def paths(editions):

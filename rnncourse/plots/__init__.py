@@ -2,6 +2,14 @@
 
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.data import plot_batch, plot_lengths
+from rnncourse.plots.gradients import (
+    plot_clipping,
+    plot_learning,
+    plot_norms,
+    plot_passes,
+    plot_ratios,
+    plot_state_path,
+)
 from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
@@ -15,24 +23,28 @@ __all__ = [
     "plot_by_length",
     "plot_calibration",
     "plot_cell",
+    "plot_clipping",
     "plot_confusion",
     "plot_contributions",
-    "plot_encoder_decoder",
     "plot_decay",
+    "plot_encoder_decoder",
     "plot_gates",
     "plot_history",
     "plot_influence",
     "plot_intervals",
     "plot_knob",
+    "plot_learning",
     "plot_lengths",
+    "plot_norms",
+    "plot_passes",
     "plot_patterns",
     "plot_probability",
     "plot_progress",
-    "plot_thresholds",
-    "plot_timeline",
-    "plot_unrolled",
+    "plot_ratios",
     "plot_recall",
+    "plot_state_path",
     "plot_thresholds",
     "plot_timeline",
     "plot_unit",
+    "plot_unrolled",
 ]

@@ -1,12 +1,22 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
 from rnncourse.widgets.gates import explore_decay, explore_gates
+from rnncourse.widgets.gradient_norms import explore_gradient_norms
 from rnncourse.widgets.padding import explore_padding
 from rnncourse.widgets.progress import show_progress
 from rnncourse.widgets.sentences import classify_sentences
+from rnncourse.widgets.state_path import follow_state
 from rnncourse.widgets.steps import step_through
 from rnncourse.widgets.threshold import adjust_threshold
 
-__all__ = ["adjust_threshold", "classify_sentences", "explore_padding", "show_progress"]
-__all__ = ["adjust_threshold", "classify_sentences", "explore_padding", "step_through"]
-__all__ = ["adjust_threshold", "classify_sentences", "explore_decay", "explore_gates", "explore_padding"]
+__all__ = [
+    "adjust_threshold",
+    "classify_sentences",
+    "explore_decay",
+    "explore_gates",
+    "explore_gradient_norms",
+    "explore_padding",
+    "follow_state",
+    "show_progress",
+    "step_through",
+]
