@@ -6,6 +6,7 @@ import sys
 
 import rnncourse
 from rnncourse import language
+from rnncourse.grading import command as grade
 
 DONE, NOT_WELL, MISTAKE = 0, 1, 2
 
@@ -30,6 +31,7 @@ def _parser():
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_build(commands)
     _add_doctor(commands)
+    grade.add(commands)
     return parser
 
 

@@ -44,6 +44,7 @@ LAYERS = [
     "checks",
     "authoring",
     "doctor",
+    "grading",
     "cli",
 ]
 SCRIPTS = ("fonts/make_font.py", "datasets/slices")  # they make embedded files, once

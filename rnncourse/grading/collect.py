@@ -125,8 +125,14 @@ def _in_zip(path, above):
             reason = choose(zh="压缩文件里的路径指向外面", en="its path in the zip file leads outside")
             yield _refused(_person(whose), name, reason)
             continue
-        student, shown = _whose((*above, *parts[len(roots) :])) if above or len(parts) - len(roots) > 1 else (
-            _whose(parts[len(roots) :]) if _CANVAS.fullmatch(parts[-1]) else (_person(path.stem), parts[-1])
+        student, shown = (
+            _whose((*above, *parts[len(roots) :]))
+            if above or len(parts) - len(roots) > 1
+            else (
+                _whose(parts[len(roots) :])
+                if _CANVAS.fullmatch(parts[-1])
+                else (_person(path.stem), parts[-1])
+            )
         )
         if stat.S_ISLNK(member.external_attr >> 16):
             yield _refused(student, shown, choose(zh="是一个符号链接，不予读取", en="it is a symbolic link"))
@@ -199,7 +205,9 @@ def read_file(path):
 
 
 def _open(path):
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
     descriptor = os.open(path, flags)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

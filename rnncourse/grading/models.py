@@ -13,7 +13,9 @@ from rnncourse.grading.protocol import DEEPEST, ProtocolError
 
 MOST_CONFIG = 1_000_000  # characters
 _KEY = "keras model"
-_OURS = re.compile(r"keras(\.(layers|initializers|regularizers|constraints|activations|models|ops))?|builtins")
+_OURS = re.compile(
+    r"keras(\.(layers|initializers|regularizers|constraints|activations|models|ops))?|builtins"
+)
 _INSIDE = re.compile(r"keras\.src\.(ops|layers|models|initializers|backend\.common|dtype_policies)(\.\w+)*")
 _RUNS_CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "function", "__lambda__"}
 _RUNS_CODE |= {"__numpy__", "__tensor__", "__typespec__"}
@@ -47,7 +49,9 @@ def check(value):
     pieces, weights = value[_KEY], value["weights"]
     if not isinstance(pieces, list) or not all(isinstance(piece, str) for piece in pieces):
         raise ProtocolError("a model without a configuration")
-    if not isinstance(weights, list) or not all(isinstance(w, np.ndarray) and w.dtype.kind == "f" for w in weights):
+    if not isinstance(weights, list) or not all(
+        isinstance(w, np.ndarray) and w.dtype.kind == "f" for w in weights
+    ):
         raise ProtocolError("a model whose weights are no numbers")
     text = "".join(pieces)
     try:

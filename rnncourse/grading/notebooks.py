@@ -32,7 +32,11 @@ class Exercise:
 
     def version(self, tasks):
         """A hash of all that the points depend on; `tasks` holds the Task of each name, and its source."""
-        parts = [self.name, *self.tasks, *(text for language in sorted(self.setups) for text in self.setups[language])]
+        parts = [
+            self.name,
+            *self.tasks,
+            *(text for language in sorted(self.setups) for text in self.setups[language]),
+        ]
         parts += [tasks.fingerprint(name) for name in self.tasks]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
@@ -50,8 +54,12 @@ def find_exercises(folder=None):
     """{name: Exercise} from `folder`, which has zh/ and en/ (default: that of the checkout here, or of the package)."""
     if folder is None:
         here = Path.cwd()
-        places = [p / "exercises" for p in (here, *here.parents, Path(rnncourse.__file__).resolve().parents[1])]
-        folder = next((p for p in places if any((p / "source").glob("*.py")) and any(p.glob("*/*.ipynb"))), None)
+        places = [
+            p / "exercises" for p in (here, *here.parents, Path(rnncourse.__file__).resolve().parents[1])
+        ]
+        folder = next(
+            (p for p in places if any((p / "source").glob("*.py")) and any(p.glob("*/*.ipynb"))), None
+        )
     paths = sorted(Path(folder).glob("*/*.ipynb")) if folder else []
     names = {path.stem for path in paths if path.parent.name in LANGUAGES}
     if not names:
@@ -77,7 +85,9 @@ def parse(data):
     except RecursionError:
         raise NotebookError(choose(zh="JSON 嵌套太深", en="the JSON is nested too deeply")) from None
     except ValueError:
-        raise NotebookError(choose(zh="文件不是 JSON，可能不完整", en="the file is not JSON; is it complete?")) from None
+        raise NotebookError(
+            choose(zh="文件不是 JSON，可能不完整", en="the file is not JSON; is it complete?")
+        ) from None
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version != 4:
         raise NotebookError(
@@ -103,7 +113,9 @@ def text_of(cell):
 def tasks_of(cell):
     """The names of tasks that a cell claims to answer: by its id, and by its metadata."""
     metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
-    ours, theirs = (metadata.get(key) if isinstance(metadata.get(key), dict) else {} for key in ("rnncourse", "nbgrader"))
+    ours, theirs = (
+        metadata.get(key) if isinstance(metadata.get(key), dict) else {} for key in ("rnncourse", "nbgrader")
+    )
     ids = [cell.get("id"), metadata.get("id"), theirs.get("grade_id")]
     found = [_TASK_ID.fullmatch(text) for text in ids if isinstance(text, str)]
     names = {match[1] for match in found if match}
@@ -113,7 +125,9 @@ def tasks_of(cell):
 def answers(cells, exercise):
     """{task: Answer} for every task of the `exercise`, in its order."""
     claims = [(cell, tasks_of(cell)) for cell in cells]
-    return {task: _answer([(cell, names) for cell, names in claims if task in names]) for task in exercise.tasks}
+    return {
+        task: _answer([(cell, names) for cell, names in claims if task in names]) for task in exercise.tasks
+    }
 
 
 def identify(cells, file_name, exercises):
@@ -132,7 +146,9 @@ def named_exercise(file_name, exercises):
     """The name of the exercise that a file's name begins or ends with ("4_2_text-1.ipynb"), or None."""
     stem = re.sub(r"\.ipynb$", "", file_name, flags=re.IGNORECASE)
     stem = re.sub(r"([ _-]?\(\d+\)|-\d+|[-_ ]?(copy|副本)\d*)+$", "", stem, flags=re.IGNORECASE)
-    found = [name for name in exercises if stem == name or stem.endswith(("_" + name, "-" + name, " " + name))]
+    found = [
+        name for name in exercises if stem == name or stem.endswith(("_" + name, "-" + name, " " + name))
+    ]
     return max(found, key=len, default=None)
 
 
@@ -147,13 +163,23 @@ def language_of(cells):
 
 def _answer(claims):
     if not claims:
-        return Answer(None, zh="笔记本里没有这道题的单元格（被删除了？）。", en="Its cell is missing from the notebook.")
+        return Answer(
+            None, zh="笔记本里没有这道题的单元格（被删除了？）。", en="Its cell is missing from the notebook."
+        )
     if len(claims) > 1:
-        return Answer(None, zh="这道题的单元格不止一个，无法判断哪个是答案。", en="Several cells claim to be its answer.")
+        return Answer(
+            None,
+            zh="这道题的单元格不止一个，无法判断哪个是答案。",
+            en="Several cells claim to be its answer.",
+        )
     ((cell, names),) = claims
     text = text_of(cell)
     if len(names) > 1:
-        return Answer(None, zh="它的单元格同时标着另一道题。", en="Its cell is marked as the answer to another task, too.")
+        return Answer(
+            None,
+            zh="它的单元格同时标着另一道题。",
+            en="Its cell is marked as the answer to another task, too.",
+        )
     if cell.get("cell_type") != "code" or text is None:
         return Answer(None, zh="它的单元格不再是代码单元格。", en="Its cell is no code cell any more.")
     if len(text) > MOST_ANSWER:
@@ -172,6 +198,8 @@ def _load(folder, name):
         if not path.is_file():
             continue
         cells = [cell for cell in parse(path.read_bytes()) if cell["cell_type"] == "code"]
-        setups[language] = [text_of(cell) for cell in cells if cell["metadata"].get("rnncourse", {}).get("setup")]
+        setups[language] = [
+            text_of(cell) for cell in cells if cell["metadata"].get("rnncourse", {}).get("setup")
+        ]
         stubs = {task: text_of(cell) for cell in cells for task in tasks_of(cell)}
     return Exercise(name, tuple(stubs), setups, stubs)

@@ -15,14 +15,21 @@ from pathlib import Path
 
 from rnncourse.grading import seccomp
 
-NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
+NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = (
+    0x20000,
+    0x4000000,
+    0x8000000,
+    0x10000000,
+    0x20000000,
+    0x40000000,
+)
 _RDONLY, _NOSUID, _NODEV, _BIND, _REC, _PRIVATE = 1, 2, 4, 0x1000, 0x4000, 1 << 18
 _MOUNT_SETATTR, _PIVOT_ROOT = 442, 155  # x86-64
 _AT_FDCWD, _AT_RECURSIVE, _MNT_DETACH = -100, 0x8000, 2
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
 _SIGKILL, _LAST_CAPABILITY = 9, 40
 _DEVICES = ("null", "zero", "urandom")
-HOME = "/tmp"  # a worker's only writable folder
+HOME = "/learner"  # a worker's only writable folder
 MOST_FILES = 64_000_000  # bytes in it
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/nix")
 

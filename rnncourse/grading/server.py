@@ -33,7 +33,7 @@ def main(control):
     except Exception as error:
         control.send(json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode())
         return
-    os.environ["HOME"] = sandbox.HOME
+    os.environ |= {"HOME": sandbox.HOME, "TMPDIR": sandbox.HOME}
     control.send(json.dumps({"ready": os.getpid()}).encode())
     _serve(control, threads, namespace)
 
