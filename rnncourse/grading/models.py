@@ -81,6 +81,8 @@ def _check(config, depth):
         if "class_name" in config:
             _check_class(config)
         for key, item in config.items():
+            if key == "compile_config":  # losses and optimizers; `rebuild` leaves them out, too
+                continue
             if key == "module" and "class_name" not in config:
                 raise NotPlain("a module without a class")
             _check(item, depth + 1)
