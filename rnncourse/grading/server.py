@@ -25,6 +25,7 @@ _KEPT = 3  # the descriptor of a worker's socket
 def main(control):
     """Serve orders from the inherited Unix socket `control`. The first one says how."""
     sandbox.die_with_parent()
+    os.setsid()
     control = socket.socket(fileno=control)
     start = json.loads(control.recv(MOST_ORDER))
     try:
@@ -98,6 +99,7 @@ def _fork(control, order, descriptor, namespace):
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         sandbox.die_with_parent()
+        os.setsid()  # kill(0) reaches a process group, also those of its processes that one cannot see
         os.dup2(descriptor, _KEPT)
         control.detach()
         hiding.refuse((*hiding.ALWAYS, *order["hidden"]))
