@@ -601,7 +601,12 @@ def run(tmp_path_factory):
     ear.start()
     for name, text in ATTACKS.items():
         text = table() if text == "TABLE" else text
-        for mark, value in (("PLACE", place), ("ROOT", ROOT), ("PORT", ear.port), ("NOTEBOOK", f"{ARRAYS}.ipynb")):
+        for mark, value in (
+            ("PLACE", place),
+            ("ROOT", ROOT),
+            ("PORT", ear.port),
+            ("NOTEBOOK", f"{ARRAYS}.ipynb"),
+        ):
             text = text.replace(mark, str(value))
         handed_in.hand_in(place / "in", name, handed_in.answered({TASK: text}))
     for name, make in NOTEBOOKS.items():
@@ -650,12 +655,18 @@ def test_nobody_was_called(run):
 
 
 def test_nothing_outlives_the_grading(run):
-    children = [line for line in os.popen("ps -eo args") if "rnncourse.grading import server" in line and "ps -" not in line]
+    children = [
+        line
+        for line in os.popen("ps -eo args")
+        if "rnncourse.grading import server" in line and "ps -" not in line
+    ]
     mine = [line for line in children if str(os.getpid()) in line]
     assert mine == []
 
 
-@pytest.mark.parametrize("name", ["loops", "loops when it is called", "sleeps", "searches a text without end"])
+@pytest.mark.parametrize(
+    "name", ["loops", "loops when it is called", "sleeps", "searches a text without end"]
+)
 def test_what_takes_too_long_is_told_so(run, name):
     (task,) = (task for task in run[2][name, ARRAYS]["tasks"] if task["task"] == TASK)
     assert task["status"] == "timeout" and "too long" in task["hint"]["en"]

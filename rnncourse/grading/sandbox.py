@@ -167,7 +167,9 @@ def _build(root, visible, covered):
     for folder in (HOME, "/.old"):
         os.makedirs(root + folder, exist_ok=True)
     Path(root, ".empty").touch()
-    os.makedirs(root + "/proc/self")  # no view of processes, but the two files that TensorFlow cannot do without
+    os.makedirs(
+        root + "/proc/self"
+    )  # no view of processes, but the two files that TensorFlow cannot do without
     os.symlink(os.path.realpath(sys.executable), root + "/proc/self/exe")
     Path(root, "proc/self/cmdline").write_text("python\0-c\0worker\0")
     _call("syscall", _PIVOT_ROOT, os.fsencode(root), os.fsencode(root + "/.old"))
