@@ -1,6 +1,6 @@
 """All benchmarks, one after the other: `make bench`; with --quick, only to see that they run (no chapter).
 
-Speed beside the peers (recipe.py), memory of every chapter (memory.py), seconds of the import (imports.py).
+Speed beside the peers (recipe.py, grading.py), memory of every chapter (memory.py), seconds of the import (imports.py).
 How to read each stands at the head of its file. Exit code 1 if a chapter or the import is above its limit.
 """
 
@@ -13,7 +13,8 @@ HERE = Path(__file__).resolve().parent
 
 def main(options):
     quick = "--quick" in options
-    runs = [["imports.py"], ["recipe.py", *options]] + ([] if quick else [["memory.py"]])
+    runs = [["imports.py"], ["recipe.py", *options]]
+    runs += [["grading.py", "--submissions", "6"]] if quick else [["grading.py"], ["memory.py"]]
     failed = []
     for run in runs:
         print(f"\n== {' '.join(run)}", flush=True)

@@ -46,7 +46,7 @@ def answered(answers, exercise=ARRAYS, language="en"):
 
 
 def hand_in(folder, student, notebook, exercise=ARRAYS):
-    """Put a notebook (a dict, or the bytes of a file) where `rnncourse grade` looks for it. Returns its path."""
+    """Put a notebook (a dict, or a file's bytes) where `rnncourse grade` looks for it. Returns its path."""
     path = folder / student / f"{exercise}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode())
@@ -54,7 +54,7 @@ def hand_in(folder, student, notebook, exercise=ARRAYS):
 
 
 def grade(folder, out, *options):
-    """Grade in this process. Returns (exit code, {(student, exercise): the last line of the results})."""
+    """Grade in this process. Returns (exit code, {(student, exercise): the last line about it})."""
     code = main(["grade", str(folder), "--out", str(out), *map(str, options)])
     return code, results(out)
 

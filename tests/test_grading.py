@@ -23,7 +23,7 @@ slow = pytest.mark.slow
 
 
 def own_source(task, mistake):
-    """The source of a catalogued mistake as an answer to `task`, or None where it needs what the task hides."""
+    """The source of a catalogued mistake as an answer to `task`, or None if it needs other modules."""
     parts = {}
     if not gather(inspect.unwrap(mistake.answer), parts):
         return None
@@ -31,7 +31,9 @@ def own_source(task, mistake):
 
 
 def gather(function, parts):
-    """Add the source of `function` to `parts`, after what it uses of its own module. False if it uses another's."""
+    """Add the source of `function` to `parts`, after what it uses of its own module. False if it uses
+    another's.
+    """
     module = inspect.getmodule(function)
     parts[function.__name__] = ""
     for name in names_in(function.__code__) - parts.keys():
@@ -73,7 +75,9 @@ def exercise_of(task):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """A class, graded once: every answer of ANSWERS, solutions, stubs, and answers with oddities of their own."""
+    """A class, graded once: every answer of ANSWERS, solutions, stubs, and answers with oddities of their
+    own.
+    """
     place = tmp_path_factory.mktemp("class")
     by_title = {}
     for task, title in ANSWERS:  # one notebook holds an answer to each task
@@ -108,7 +112,8 @@ ODD = {
     ),
     "uses magic": (
         "padding_mask",
-        "%matplotlib inline\n!ls\ndef padding_mask(lengths, steps):\n    return np.arange(steps) < lengths[:, None]\n"
+        "%matplotlib inline\n!ls\ndef padding_mask(lengths, steps):\n"
+        "    return np.arange(steps) < lengths[:, None]\n"
         "display(padding_mask(np.array([1]), 2))",
     ),
     "fails after the definition": (
@@ -176,8 +181,8 @@ def test_a_line_has_the_fields_that_others_build_on(run):
     line = lines["solved-en", ARRAYS]
     assert code == 0
     assert set(line) == {
-        "student", "exercise", "language", "source", "sha256", "version", "status", "reason", "isolation", "seed",
-        "seconds", "late", "tasks",
+        "student", "exercise", "language", "source", "sha256", "version", "status", "reason", "isolation",
+        "seed", "seconds", "late", "tasks",
     }  # fmt: skip
     assert set(line["tasks"][0]) == {"task", "points", "max", "status", "mistake", "hint", "detail"}
     assert line["isolation"] == "namespaces" and line["seed"] > 0 and line["seconds"] > 0
@@ -310,7 +315,8 @@ def test_weak_isolation_grades_in_fresh_processes(tmp_path):
     place = tmp_path / "in"
     handed_in.hand_in(place, "ann", handed_in.solved())
     texts = {
-        "pad_batch": "from rnncourse.text import pad\ndef pad_batch(sequences, length):\n    return pad(sequences, length=length)",
+        "pad_batch": "from rnncourse.text import pad\ndef pad_batch(sequences, length):\n"
+        "    return pad(sequences, length=length)",
         "padding_mask": "import os\nos._exit(0)",
         "encode": "while True:\n    pass",
     }
@@ -323,7 +329,8 @@ def test_weak_isolation_grades_in_fresh_processes(tmp_path):
 
 
 def test_what_runs_beside_an_answer_knows_no_task():
-    code = "import sys; from rnncourse.grading import server; print([m for m in sys.modules if m.startswith('rnncourse')])"
+    code = "import sys; from rnncourse.grading import server\n"
+    code += "print([name for name in sys.modules if name.startswith('rnncourse')])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "rnncourse.tasks" not in run.stdout and "rnncourse.text" not in run.stdout
     assert "checker" not in run.stdout and "notebooks" not in run.stdout

@@ -1,8 +1,10 @@
 """Answers that want points they did not earn, or harm: none gains a point, stops the grader, or gets out.
 
-Each is written so that it would give the right result if it reached what it is after. All are graded in one run,
-among honest answers, which get their points.
+Each is written so that it would give the right result if it reached what it is after. All are graded in one
+run, among honest answers, which get their points.
 """
+
+# ruff: noqa: E501 (answers as learners write them)
 
 import json
 import os

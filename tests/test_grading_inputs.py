@@ -388,7 +388,8 @@ def test_a_file_with_changed_bytes_is_read_or_refused(data):
 # Messages of a worker
 
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(1 - 2**63, 2**63 - 1) | st.floats(allow_nan=False) | st.text(max_size=9)
+    st.none() | st.booleans() | st.integers(1 - 2**63, 2**63 - 1) | st.floats(allow_nan=False)
+    | st.text(max_size=9)
     | st.builds(Raised, st.text(max_size=9), st.text(max_size=9), st.none() | st.integers(0, 99))
     | st.builds(Opaque, st.text(max_size=9), st.text(max_size=9)),
     lambda v: st.lists(v, max_size=4) | st.tuples(v, v) | st.dictionaries(st.text(max_size=5), v, max_size=4),

@@ -24,7 +24,9 @@ _SKIPPED = {"__MACOSX", ".ipynb_checkpoints"}
 
 @dataclass(frozen=True)
 class Submission:
-    """One file that was handed in. `read()` gives its bytes or raises NotebookError; `time`: seconds since 1970."""
+    """One file that was handed in. `read()` gives its bytes or raises NotebookError; `time`: seconds since
+    1970.
+    """
 
     student: str
     source: str
@@ -33,7 +35,9 @@ class Submission:
 
 
 def collect(paths):
-    """Every Submission below the `paths`, in the order of their students. Raises FileNotFoundError for a wrong path."""
+    """Every Submission below the `paths`, in the order of their students. Raises FileNotFoundError for a
+    wrong path.
+    """
     found = []
     for path in map(Path, paths):
         if not path.exists():
@@ -43,7 +47,9 @@ def collect(paths):
 
 
 def clean(name):
-    """A name as one line of plain characters: none that controls a terminal or turns the direction of writing."""
+    """A name as one line of plain characters: none that controls a terminal or turns the direction of
+    writing.
+    """
     name = os.fsencode(name).decode("utf-8", "replace") if isinstance(name, str) else str(name)
     kept = "".join("\ufffd" if unicodedata.category(c)[0] == "C" or c in "\u2028\u2029" else c for c in name)
     return (kept[:MOST_NAME] + "…" if len(kept) > MOST_NAME else kept).strip() or "?"
@@ -157,7 +163,7 @@ def _zip_time(member):
 
 
 def _whose(parts):
-    """(student, name of the file) for the parts of a path: its first folder, or what an LMS made of the name."""
+    """(student, name of the file) for a path's parts: its first folder, or what an LMS made of the name."""
     if len(parts) > 1:
         return _person(parts[0]), parts[-1]
     match = _CANVAS.fullmatch(parts[0])
@@ -196,7 +202,7 @@ def _told_apart(found):
 
 
 def read_file(path):
-    """The bytes of a plain file, at most MOST_BYTES + 1. Raises NotebookError: no link, no device, no pipe."""
+    """The bytes of a plain file, at most MOST_BYTES + 1. Raises NotebookError for a link or a device."""
     try:
         with _open(path) as file:
             return file.read(notebooks.MOST_BYTES + 1)

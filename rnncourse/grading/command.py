@@ -13,8 +13,8 @@ DONE, NOT_WELL, MISTAKE = 0, 1, 2
 def add(commands):
     """Describe the command."""
     text = (
-        "Grade what was handed in: a folder of STUDENT/EXERCISE.ipynb, a notebook, a zip, or the download of an LMS. "
-        "A run that was stopped is continued; what is graded already is graded again only if it, or its tasks, changed."
+        "Grade what was handed in: a folder of STUDENT/EXERCISE.ipynb, a notebook, a zip, an LMS download. "
+        "A run that was stopped goes on; a submission is graded again only if it, or its tasks, changed."
     )
     parser = commands.add_parser("grade", help="grade the exercises of a class", description=text)
     parser.add_argument("paths", nargs="+", metavar="PATH", help="folder, notebook or zip")
@@ -104,7 +104,7 @@ def _start_keras(tasks, plan):
 
 
 class Progress:
-    """One line in the terminal: how many are graded, and how long the rest will take; without one, nothing."""
+    """One line in a terminal: how many are graded, and how long the rest will take."""
 
     def __init__(self, stream=None):
         self.stream = sys.__stderr__ if stream is None else stream
@@ -137,15 +137,12 @@ def _report(plan, records, path):
             print(
                 f"{line['student']}, {line['exercise'] or line['source']}: {line['status']}: {line['reason']}"
             )
-    count = {
-        "graded": len(plan.work),
-        "kept": plan.kept,
-        "other": len([x for x in plan.told if x["status"] != "graded"]),
-    }
+    graded, kept = len(plan.work), plan.kept
+    other = sum(line["status"] != "graded" for line in plan.told)
     print(
         choose(
-            zh=f"评了 {count['graded']} 份，沿用 {count['kept']} 份，{count['other']} 份缺交或无法读取；结果在 {path}",
-            en=f"{count['graded']} graded, {count['kept']} kept, {count['other']} missing or unreadable; see {path}",
+            zh=f"评了 {graded} 份，沿用 {kept} 份，{other} 份缺交或无法读取；结果在 {path}",
+            en=f"{graded} graded, {kept} kept, {other} missing or unreadable; see {path}",
         )
     )
     return NOT_WELL if any(line["status"] == "error" for line in lines) else DONE
@@ -168,10 +165,10 @@ def _words_of(error):
 
     if isinstance(error, WeakIsolation):
         return choose(
-            zh=f"无法建立隔离环境（{error}）。加上 --weak-isolation 也可以评分，但学生的代码就能读写你能读写的一切，"
-            "只该用于你信任的代码。",
-            en=f"the closed room cannot be made ({error}). With --weak-isolation the grading goes on without it, but then "
-            "an answer can read and write whatever you can: only for code that you trust.",
+            zh=f"无法建立隔离环境（{error}）。加上 --weak-isolation 也可以评分，但学生的代码就能读写"
+            "你能读写的一切，只该用于你信任的代码。",
+            en=f"the closed room cannot be made ({error}). With --weak-isolation the grading goes on without "
+            "it, but then an answer can read and write whatever you can: only for code that you trust.",
         )
     if isinstance(error, FileNotFoundError):
         return choose(zh=f"没有 {error.filename or error}", en=f"there is no {error.filename or error}")

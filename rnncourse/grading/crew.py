@@ -100,7 +100,7 @@ class Crew:
             running.close()
 
     def _server(self, hidden):
-        """The running server for a task that hides the modules `hidden`: without Keras where that is hidden."""
+        """The running server for a task that hides `hidden`: one without Keras where that is hidden."""
         light = any(module.split(".")[0] in ("keras", "tensorflow") for module in hidden)
         with self._lock:
             running = self._servers.get(light)

@@ -1,4 +1,6 @@
-"""Modules that a worker must not have: refused by the import system, and empty on the disk where there is a room."""
+"""Modules that a worker must not have: refused by the import system, and empty on the disk where there is a
+room.
+"""
 
 import contextlib
 import importlib.machinery

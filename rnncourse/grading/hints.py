@@ -1,6 +1,7 @@
 """What a learner is told about a graded answer, in both languages, without a word about the secret cases.
 
-No value, shape or message that comes out of a run is repeated: an answer could put a secret case into each of them.
+No value, shape or message that comes out of a run is repeated: an answer could put a secret case into each of
+them.
 """
 
 import builtins
@@ -51,9 +52,10 @@ DIED = both(
 )
 NO_MESSAGE = both("它没有给出可以评判的结果。", "It gave no result that can be judged.")
 NOT_PLAIN = both(
-    "模型里有 Keras 自带层以外的东西（例如 Lambda、自定义的层或子类模型），评分时无法重建；请只用 keras.layers。",
-    "The model holds more than Keras's own layers (a Lambda, a layer or a subclass of your own), so that it cannot be "
-    "rebuilt for grading; use keras.layers alone.",
+    "模型里有 Keras 自带层以外的东西（例如 Lambda、自定义的层或子类模型），评分时无法重建；"
+    "请只用 keras.layers。",
+    "The model holds more than Keras's own layers (a Lambda, a layer or a subclass of your own) and "
+    "cannot be rebuilt for grading; use keras.layers alone.",
 )
 
 

@@ -1,7 +1,7 @@
 """Points for late work: a deadline and a share lost a day, or a table of days (and factors) by student.
 
-`2026-03-01 23:59, 10% a day` takes the time of each file; a CSV has the columns student, exercise (may be missing or
-empty: all), days, and factor (may be missing: 10% a day).
+`2026-03-01 23:59, 10% a day` takes the time of each file; a CSV has the columns student, exercise (may be
+missing or empty: all), days, and factor (may be missing: 10% a day).
 """
 
 import csv
@@ -25,7 +25,9 @@ class LateError(Exception):
 
 @dataclass(frozen=True)
 class Deadline:
-    """Everything handed in after `time` (seconds since 1970) loses `percent` of its points for each day begun."""
+    """Everything handed in after `time` (seconds since 1970) loses `percent` of its points for each day
+    begun.
+    """
 
     time: float
     percent: float = PERCENT

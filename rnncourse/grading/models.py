@@ -1,7 +1,7 @@
 """A Keras model as data: its configuration as JSON, and its weights. Nothing in it executes.
 
-A worker exports the model that an answer made; another worker, which has seen no learner's code, builds it anew from
-Keras's own layers. What a model says about itself is then Keras's word, not the learner's.
+A worker exports the model that an answer made; another worker, which has seen no learner's code, builds it
+anew from Keras's own layers. What a model says about itself is then Keras's word, not the learner's.
 """
 
 import json

@@ -51,7 +51,9 @@ class Answer:
 
 
 def find_exercises(folder=None):
-    """{name: Exercise} from `folder`, which has zh/ and en/ (default: that of the checkout here, or of the package)."""
+    """{name: Exercise} from `folder`, which has zh/ and en/ (default: that of the checkout here, or of the
+    package).
+    """
     if folder is None:
         here = Path.cwd()
         places = [

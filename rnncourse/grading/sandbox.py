@@ -1,8 +1,9 @@
-"""A closed room on Linux: namespaces, a root that holds the libraries alone (read-only), limits, no capabilities.
+"""A closed room on Linux: namespaces, a root that holds the libraries alone (read-only), limits, no
+capabilities.
 
-`enter_room` closes in a whole server, once; `confine` closes in one worker that it forks, for good. No privilege is
-needed where the kernel lets users make namespaces. Sources: the kernel's manual pages namespaces(7), mount_setattr(2),
-capabilities(7), seccomp(2).
+`enter_room` closes in a whole server, once; `confine` closes in one worker that it forks, for good. No
+privilege is needed where the kernel lets users make namespaces. Sources: the kernel's manual pages
+namespaces(7), mount_setattr(2), capabilities(7), seccomp(2).
 """
 
 import contextlib
@@ -46,9 +47,9 @@ def supported():
 def enter_room(root, visible, covered):
     """Move this process into new namespaces and, as their first process, into a new root.
 
-    `root`: an empty folder to build it in. `visible`: paths that it holds, read-only. `covered`: paths among them
-    that it shall show empty. Returns, in the first process of the new pid namespace (a fork) alone, a descriptor of
-    that namespace. The caller must have one thread. Raises SandboxError.
+    `root`: an empty folder to build it in. `visible`: paths that it holds, read-only. `covered`: paths among
+    them that it shall show empty. Returns, in the first process of the new pid namespace (a fork) alone, a
+    descriptor of that namespace. The caller must have one thread. Raises SandboxError.
     """
     try:
         uid, gid = os.geteuid(), os.getegid()
@@ -83,8 +84,8 @@ def old_pid_namespace(descriptor):
 def confine(hidden, *, seconds, memory, keep):
     """Close in this process, a fresh fork of a server in its room. No way leads back.
 
-    `hidden`: files and folders to be empty. `seconds` of processor time and bytes of `memory` are its limits. Of its
-    open files it keeps those below the descriptor `keep`.
+    `hidden`: files and folders to be empty. `seconds` of processor time and bytes of `memory` are its limits.
+    Of its open files it keeps those below the descriptor `keep`.
     """
     _unshare(NEWNS | NEWNET | NEWIPC | NEWUTS)
     _mount(None, "/", None, _REC | _PRIVATE)

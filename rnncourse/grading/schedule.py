@@ -17,7 +17,9 @@ ATTEMPTS = 2  # at a submission whose fork server ended under it
 
 @dataclass
 class Plan:
-    """What is to be done: `work` to grade, `told` results that are known without, `kept` ones of an earlier run."""
+    """What is to be done: `work` to grade, `told` results that are known without, `kept` ones of an earlier
+    run.
+    """
 
     work: list = field(default_factory=list)
     told: list = field(default_factory=list)
@@ -75,7 +77,9 @@ def run(
     covered,
     tell,
 ):
-    """Grade a Plan's work; write every result into `records`. `tell(done, total, seconds)` is called as it goes on."""
+    """Grade a Plan's work; write every result into `records`. `tell(done, total, seconds)` is called as it
+    goes on.
+    """
     for line in plan.told:
         records.add(line)
     if not plan.work:
@@ -107,7 +111,9 @@ def run(
 
 
 def _seed(seed, work, per_student):
-    """The seed of a submission's cases: that of the run, or, `per_student`, one that follows from it and the name."""
+    """The seed of a submission's cases: that of the run, or, `per_student`, one that follows from it and the
+    name.
+    """
     if not per_student:
         return seed
     digest = hashlib.sha256(f"{seed} {work.line['student']}".encode()).digest()

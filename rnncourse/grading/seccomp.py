@@ -1,4 +1,5 @@
-"""A filter on system calls (Linux, x86-64): no sockets, no new processes, no mounts, nothing of the kernel's insides.
+"""A filter on system calls (Linux, x86-64): no sockets, no new processes, no mounts, nothing of the kernel's
+insides.
 
 The calls and their numbers are those of the kernel's own table, arch/x86/entry/syscalls/syscall_64.tbl.
 """
@@ -59,7 +60,7 @@ def _steps():
     steps += [(_LOAD, 0, 0, _NUMBER), (_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _KILL)]
     for number in REFUSED.values():
         steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | errno.EPERM)]
-    # The C library tries clone3, whose flags a filter cannot see, and then clone, which may start a thread only.
+    # The C library tries clone3, whose flags no filter sees, and then clone, which may start a thread only.
     steps += [(_EQUAL, 0, 1, _CLONE3), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
     steps += [(_EQUAL, 0, 3, _CLONE), (_LOAD, 0, 0, _FIRST_ARGUMENT), (_ANY_BIT, 1, 0, CLONE_THREAD)]
     return [*steps, (_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)]

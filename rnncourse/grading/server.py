@@ -1,7 +1,9 @@
-"""A fork server: imports what answers use, once, moves into the closed room, and forks a worker for every order.
+"""A fork server: imports what answers use, once, moves into the closed room, and forks a worker for every
+order.
 
-It never sees a submission, a task or a seed: an order carries the worker's socket, limits and names of hidden modules.
-TensorFlow survives the fork as long as this process has run no operation and has one thread; both are held here.
+It never sees a submission, a task or a seed: an order carries the worker's socket, limits and names of hidden
+modules. TensorFlow survives the fork as long as this process has run no operation and has one thread; both
+are held here.
 """
 
 import contextlib

@@ -1,7 +1,8 @@
 """The sandboxed side: runs an answer, or examines a model, as the checker asks for it over a channel.
 
-An *answering* worker runs the set-up and a learner's cells, then calls the answer on inputs that come one by one. An
-*examining* worker sees no learner's code: it runs a probe, whose answer is a proxy of the other worker's.
+An *answering* worker runs the set-up and a learner's cells, then calls the answer on inputs that come one by
+one. An *examining* worker sees no learner's code: it runs a probe, whose answer is a proxy of the other
+worker's.
 """
 
 import contextlib
