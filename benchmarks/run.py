@@ -1,7 +1,8 @@
 """All benchmarks, one after the other: `make bench`; with --quick, only to see that they run (no chapter).
 
-Speed beside the peers (recipe.py, grading.py), memory of every chapter (memory.py), seconds of the import (imports.py).
-How to read each stands at the head of its file. Exit code 1 if a chapter or the import is above its limit.
+Speed beside the peers (recipe.py, grading.py), memory of every chapter (memory.py), seconds of the import
+(imports.py). How to read each stands at the head of its file. Exit code 1 if a chapter or the
+import is above its limit, or the grader below its target.
 """
 
 import subprocess
