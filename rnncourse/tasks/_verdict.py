@@ -7,7 +7,7 @@ from rnncourse import probes
 from rnncourse.language import choose
 from rnncourse.probes import Raised
 from rnncourse.tasks import _words as words
-from rnncourse.tasks._compare import ORDER, alike, compare
+from rnncourse.tasks._compare import ORDER, Difference, alike, compare
 from rnncourse.tasks._show import beside, show, show_inputs
 
 
@@ -16,31 +16,35 @@ class Verdict:
     """Right, or what is wrong, in the reader's language.
 
     `mistake`: the name of the catalogued mistake, if it is one. `hint` says what is wrong, `detail` shows the
-    case: a grader with secret cases leaves it out.
+    case: a grader with secret cases leaves it out, and makes words of its own of the `difference`.
     """
 
     passed: bool
     mistake: str | None = None
     hint: str = ""
     detail: str = ""
+    difference: Difference | None = None
 
 
-def verdict(task, cases, outcomes):
-    """Judge the `outcomes` of an answer, one probes.Outcome a case. Returns a Verdict."""
+def verdict(task, cases, outcomes, run=probes.run):
+    """Judge the `outcomes` of an answer, one probes.Outcome a case. Returns a Verdict.
+
+    `run` is how the reference and the mistakes are run: a grader of many answers remembers what they gave.
+    """
     values = [outcome.value for outcome in outcomes]
     stub = next((value for value in values if is_stub(value)), None)
     if stub is not None:
         return Verdict(False, hint=words.not_written())
     if task.judge is not None:
         return _judged(task, cases, outcomes)
-    expected = [probes.run(task.probe, task.reference, case.inputs).value for case in cases]
+    expected = [run(task.probe, task.reference, case.inputs).value for case in cases]
     worst, difference = _first_difference(values, expected, task.tolerance)
     if difference is None:
         return _unchanged_inputs(task, cases, outcomes)
-    mistake = _recognise(task, cases, values, expected, difference)
+    mistake = _recognise(task, cases, values, difference, run)
     hint = _hint(mistake) if mistake else words.describe(difference)
     detail = _detail(task, cases[worst], outcomes[worst], expected[worst], difference)
-    return Verdict(False, mistake and mistake.name, hint, detail)
+    return Verdict(False, mistake and mistake.name, hint, detail, difference)
 
 
 def is_stub(value):
@@ -51,10 +55,9 @@ def is_stub(value):
 def _judged(task, cases, outcomes):
     for case, outcome in zip(cases, outcomes, strict=True):
         if isinstance(outcome.value, Raised):
-            hint = words.describe(compare(outcome.value, None, task.tolerance))
-            return Verdict(
-                False, None, hint, "\n\n".join(filter(None, [show(outcome.value), _printed(outcome)]))
-            )
+            difference = compare(outcome.value, None, task.tolerance)
+            detail = "\n\n".join(filter(None, [show(outcome.value), _printed(outcome)]))
+            return Verdict(False, None, words.describe(difference), detail, difference)
         finding = task.judge(case, outcome.value)
         if finding is not None:
             mistake = next(mistake for mistake in task.mistakes if mistake.name == finding.mistake)
@@ -70,7 +73,7 @@ def _first_difference(values, expected, tolerance):
     return min(found, key=lambda pair: ORDER.index(pair[1].kind), default=(None, None))
 
 
-def _recognise(task, cases, values, expected, difference):
+def _recognise(task, cases, values, difference, run):
     """The catalogued mistake whose outputs agree with `values` on every case, or None.
 
     Facts about a model are compared up to the first that is wrong: two mistakes are then mended one by one.
@@ -78,7 +81,7 @@ def _recognise(task, cases, values, expected, difference):
     last = difference.path[0] if task.probe != "call" and difference.path else None
     values = [_up_to(last, value) for value in values]
     for mistake in task.mistakes:
-        outputs = [_up_to(last, probes.run(task.probe, mistake.answer, case.inputs).value) for case in cases]
+        outputs = [_up_to(last, run(task.probe, mistake.answer, case.inputs).value) for case in cases]
         if all(alike(a, b, task.tolerance) for a, b in zip(values, outputs, strict=True)):
             return mistake
     return None
