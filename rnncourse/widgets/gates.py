@@ -52,9 +52,9 @@ def build_gates(classifier, vocabulary, *, label_names, examples, length=32):
     field = Textarea(value=examples[0], description=words, rows=2, **names)
     chosen.observe(lambda change: setattr(field, "value", change["new"]), "value")
     kinds = [(name_of(name).split(" $")[0], name) for name in QUANTITIES]
-    quantity = Dropdown(options=kinds, value="f", description=choose(zh="上图画", en="Above"), **names)
+    quantity = Dropdown(options=kinds, value="c", description=choose(zh="上图画", en="Above"), **names)
     last = len(classifier.kernel) - 1
-    unit = IntSlider(value=0, min=0, max=last, description=choose(zh="单元", en="Unit"), **names)
+    unit = IntSlider(value=min(3, last), min=0, max=last, description=choose(zh="单元", en="Unit"), **names)
 
     def view():
         tokens = tokenize(field.value, vocabulary.unit)
