@@ -100,14 +100,14 @@ tell(zh=f"没有解码器的分类器，三个种子的测试准确率：{encode
      en=f"a classifier without a decoder, test accuracy over three seeds: {encoder_alone} (chance: 0.5)")
 
 # %% [markdown] lang="zh"
-# 区间是三个种子的均值及其 95% 的 t 区间。编码器加一个输出层就够了；标注（每个词一个标签）同样如此，见 2.1 章的“对齐”模式。第 4.2 章的评论分类器也没有解码器。
+# 区间是三个种子的均值及其 95% 的 t 区间；三个种子结果相同时它没有宽度，那只说明任务对这个模型不难。区间整个在 0.5 之上，就说明编码器加一个输出层已经够用。标注（每个词一个标签，2.1 章的“对齐”模式）和第 4.2 章的评论分类器也都没有解码器。
 #
 # ## 3 只有解码器：语言模型
 #
 # 反过来，没有任何输入可编码，只是一个词元接一个词元地写：这就是**语言模型**。任务：写出配对的括号，例如 `([])[]`，嵌套至多三层，写完给出结束词元。右括号必须和最近的、还没配对的左括号同类，所以得记住还有哪些没配对。
 
 # %% [markdown] lang="en"
-# The interval is the mean of three seeds with its 95% t-interval. An encoder and an output layer are enough; so they are for tagging (a label for each word), the aligned pattern of chapter 2.1, and for the review classifier of chapter 4.2.
+# The interval is the mean of three seeds with its 95% t-interval; where the three are equal it has no width, which says only that the task is not hard for this model. An interval that lies wholly above 0.5 says that an encoder and an output layer are enough. Tagging (a label for each word, the aligned pattern of chapter 2.1) and the review classifier of chapter 4.2 have no decoder either.
 #
 # ## 3 A decoder alone: a language model
 #
@@ -216,14 +216,14 @@ tell(zh=f"写对的比例：没有编码器的解码器 {decoder_alone}（三个
      en=f"strings that match: decoder without an encoder {decoder_alone} (three seeds), bigrams {bigram:.3f}")
 
 # %% [markdown] lang="zh"
-# 一个没有编码器的循环网络，写出的括号大多配得上；没有状态的对照组差得远。4.1.3 章的语言模型也是这样，只是词元换成了文字。
+# 两个数字之差，就是状态的功劳：两者看的是同样的括号，只是二元组模型记不住还有哪些没配对。没有编码器，这也是一个循环网络；4.1.3 章（计划中）的语言模型也是这样，只是词元换成了文字。
 #
 # ## 4 两半都要的任务
 #
 # 什么时候两半缺一不可？输入、输出都是序列，**长度不同，也对不齐**的时候。任务：读一串数字，倒着写出来，但不写 0。输出有多长，模型要自己决定：这正是结束词元的用处。
 
 # %% [markdown] lang="en"
-# A recurrent network without an encoder writes brackets that mostly match; the control without a state is far behind. The language model of chapter 4.1.3 is of this kind, with words in place of brackets.
+# The difference of the two figures is what the state is worth: both saw the same brackets, but the bigram model cannot remember what is open. Without an encoder this is a recurrent network all the same; so will be the language model of chapter 4.1.3 (planned), with words in place of brackets.
 #
 # ## 4 A task for both halves
 #
@@ -355,7 +355,7 @@ tell(zh=f"状态对调后，写出对方答案的比例：{follow:.3f}；状态�
      en=f"states exchanged: {follow:.3f} write the other's answer; states of zeros: {without:.3f} are still right")
 
 # %% [markdown] lang="zh"
-# 所以，**对这个任务**，两半缺一不可。这正是原文说对了的地方；错在把一个任务的模式当成了循环网络的定义。
+# 如果前一个数字与上面的准确率差不多，后一个接近零，那么**对这个任务**，两半缺一不可：没有编码器，解码器不知道该写什么；没有解码器，编码器写不出长度不定的答案。把它当成**一种任务**的模式，原文没有错；问题在于把它当成了循环网络的定义。
 #
 # ## 6 瓶颈：$H$ 个数装得下多长的序列？
 #
@@ -364,7 +364,7 @@ tell(zh=f"状态对调后，写出对方答案的比例：{follow:.3f}；状态�
 # 一次训练说明不了问题，所以用事先跑好的实验：长度 1 到 12，四种 $H$，每种三个种子；每个点是一个种子，线是均值。
 
 # %% [markdown] lang="en"
-# So **for this task** neither half can be missed. There the article is right; it errs in taking the pattern of one task for the definition of recurrent networks.
+# If the first figure is about the accuracy above, and the second near zero, then **for this task** neither half can be missed: without an encoder the decoder does not know what to write, without a decoder the encoder cannot write an answer of any length. As the pattern of **one kind of task** the article has it right; the trouble is to take it for the definition of recurrent networks.
 #
 # ## 6 The bottleneck: how long a sequence fits into $H$ numbers?
 #
@@ -394,7 +394,7 @@ tell(zh=f"每种 H：{record['training']['examples']:,} 个例子，{record['tra
      en=f"For each H: {record['training']['examples']:,} examples, {record['training']['epochs']} epochs, {record['tests']} tests of each length; {record['processor']}, {record['cores']} cores.")
 reach = {units: sum(np.minimum.accumulate(table.mean(axis=0)) >= 0.9) for units, table in runs.items()}
 for units, table in runs.items():
-    print(f"H = {units:>3}   n = {lengths[-1]}: {metrics.mean_interval(table[:, -1]):.2f}", end="   ")
+    print(f"H = {units:>3}   T = {lengths[-1]}: {metrics.mean_interval(table[:, -1]):.2f}", end="   ")
     tell(zh=f"均值不低于 0.9 的最长长度：{reach[units]}", en=f"mean of at least 0.9 up to length {reach[units]}")
 
 # %%
@@ -404,14 +404,14 @@ tell(zh=f"从最短到最长，全对的比例平均下降 {fall.estimate:.2f}�
      en=f"From the shortest to the longest, the share falls by {fall.estimate:.2f} on average; a larger H always reaches further: {'yes' if rising else 'no'}.")
 
 # %% [markdown] lang="zh"
-# 请谨慎解读：这里同时有两件事，装不装得下，和**学不学得会**。$H$ 个浮点数原则上能存很长的数字串；给同样的训练，小的 $H$ 没学会。无论原因是哪一个，加长输入都会先在这里出毛病，这与 2014 年翻译里看到的一样（Cho 等、Pouget-Abadie 等：句子越长，译得越差）。办法是别只交接一个向量，让解码器回头看编码器的**每一步**：**注意力**，见 3.2.2 章与 4.1.1 章（计划中）。
+# 请谨慎解读：曲线下降，可能是**装不下**，也可能是同样的训练**没学会**；$H$ 个浮点数原则上能存很长的数字串，这个实验分不开这两件事。2014 年的翻译里也看到了同样的现象（Cho 等、Pouget-Abadie 等：句子越长，译得越差）。办法是别只交接一个向量，让解码器回头看编码器的**每一步**：**注意力**，见 3.2.2 章与 4.1.1 章（计划中）。
 #
 # ## 7 判决
 #
 # 规则：如果缺一半的网络也能解决任务（区间的下端明显高于对照），“RNN 由编码器和解码器组成”就不成立。
 
 # %% [markdown] lang="en"
-# Read it with care: two things are mixed here, whether it *fits*, and whether it is *learned*. In principle $H$ floating-point numbers can hold a long row of digits; given the same training, a small $H$ has not learned to. Whichever it is, longer inputs fail here first, as was seen in translation in 2014 (Cho et al., Pouget-Abadie et al.: the longer the sentence, the worse the translation). The remedy is not to hand over one vector only but to let the decoder look back at **every** step of the encoder: **attention**, chapters 3.2.2 and 4.1.1 (planned).
+# Read it with care: a curve may fall because the sequence does not **fit**, or because the same training has not **learned** to fit it; in principle $H$ floating-point numbers can hold a long row of digits, and this experiment cannot tell the two apart. The same was seen in translation in 2014 (Cho et al., Pouget-Abadie et al.: the longer the sentence, the worse the translation). The remedy is not to hand over one vector only but to let the decoder look back at **every** step of the encoder: **attention**, chapters 3.2.2 and 4.1.1 (planned).
 #
 # ## 7 The verdict
 #
@@ -440,7 +440,7 @@ for number in (8, 21, 25):
 # - 编码器：$(B, T)$ → $(B, H)$。解码器：$(B, H)$ 和写过的词元 → 下一个词元的分数。它们是一种模式的两半，不是循环网络的定义。
 # - 训练用教师强制：输入是 `<s>` 加答案，目标是答案加 `</s>`，错开一格。使用时读自己写的，写到 `</s>` 为止。
 # - 训练读正确答案、使用读自己写的，两者不同会有什么后果（暴露偏差）、比贪心更好的搜索（束搜索），见 3.2.2 章（计划中）。
-# - 一个向量是瓶颈：长度一加，先坏在这里。
+# - 交接的只有一个向量：输入再长，它也不会变大。第 6 节量的就是这个瓶颈。
 #
 # ## 试一试
 #
@@ -474,7 +474,7 @@ for number in (8, 21, 25):
 # - Encoder: $(B, T)$ → $(B, H)$. Decoder: $(B, H)$ and the tokens written → scores of the next token. They are the halves of one pattern, not the definition of recurrent networks.
 # - Training is teacher-forced: the input is `<s>` and the answer, the target the answer and `</s>`, shifted by one. In use the decoder reads what it wrote, until `</s>`.
 # - What follows from reading the right answer in training and one's own in use (exposure bias), and better searches than the greedy one (beam search): chapter 3.2.2 (planned).
-# - One vector is a bottleneck: as inputs get longer, this is where it breaks first.
+# - One vector is handed over, and it does not grow with the input: that is the bottleneck which section 6 measures.
 #
 # ## Try it
 #
