@@ -497,7 +497,8 @@ plots.plot_norms(curves)
 plt.show()
 for name, norms in curves.items():
     first, last = np.median(norms, axis=0)[[0, -1]]
-    print(name.strip("$"), choose(zh="：首末之比", en=": first to last"), f"{first / last:.1e}")
+    words = choose(zh="：首末之比", en=": first to last")
+    print(f"{name.strip('$')}{words} {first / last:.1e}")
 
 # %% [markdown] lang="zh"
 # （实线是 3 个种子的中位数，色带从最小到最大。）LSTM **不是天生**不遗忘：快车道要有人打开。Keras 的默认是 1：$\sigma(1) \approx 0.73$，只走这条路的话，30 步以后剩 $0.73^{30} \approx 8 \times 10^{-5}$。
