@@ -497,10 +497,11 @@ plots.plot_norms(curves)
 plt.show()
 for name, norms in curves.items():
     first, last = np.median(norms, axis=0)[[0, -1]]
-    print(name.strip("$"), choose(zh="：首末之比", en=": first to last"), f"{first / last:.1e}")
+    words = choose(zh="：首末之比", en=": first to last")
+    print(f"{name.strip('$')}{words} {first / last:.1e}")
 
 # %% [markdown] lang="zh"
-# （实线是 3 个种子的中位数，色带从最小到最大。）LSTM **不是天生**不遗忘：快车道要有人打开。Keras 的默认是 1：$\sigma(1) \approx 0.73$，只走这条路的话，30 步以后剩 $0.73^{30} \approx 8 \times 10^{-5}$。
+# （线是 3 个种子的中位数，色带从最小到最大。）LSTM **不是天生**不遗忘：快车道要有人打开。Keras 的默认是 1：$\sigma(1) \approx 0.73$，只走这条路的话，30 步以后剩 $0.73^{30} \approx 8 \times 10^{-5}$。
 
 # %% [markdown] lang="en"
 # (The line is the median of 3 seeds, the band goes from the smallest to the largest.) An LSTM is **not born** with a long memory: somebody has to open the lane. Keras's default is 1: $\sigma(1) \approx 0.73$, and by this lane alone $0.73^{30} \approx 8 \times 10^{-5}$ is left after 30 steps.
@@ -541,8 +542,8 @@ print("the product of Jacobians is the gradient:", np.allclose(row, d_h[0, 0]))
 # 两个单元的状态能画在平面上。循环权重取“转一个角度再乘 $\rho$”，两个空心圆是两个起点。先猜，再移动滑块：
 #
 # - tanh，$\rho = 1.3$：状态会飞走吗？梯度呢？
-# - 换成线性：哪三条线会变成直线，斜率由谁决定？
-# - 两个起点的距离与梯度，为什么总是一起走？
+# - 换成线性：哪几条线会变成直线，斜率由谁决定？输入强度为 0 时呢？
+# - 两条路径的距离与梯度，为什么几乎一起走？
 
 # %% [markdown] lang="en"
 # A product means an **exponential**. If $J$ were the same at each step (linear, no input), take an eigenvector $v$: $vJ^\top = \lambda v$, and after $k$ steps $\lambda^k v$. The largest $|\lambda|$ is the **spectral radius** $\rho$: with $\rho < 1$ it vanishes in the end, with $\rho > 1$ it explodes; between them lies the single point $\rho = 1$.
@@ -552,8 +553,8 @@ print("the product of Jacobians is the gradient:", np.allclose(row, d_h[0, 0]))
 # The state of two units can be drawn in the plane. The recurrent kernel turns it by an angle and multiplies by $\rho$; the two open circles are two starts. Guess first, then move the sliders:
 #
 # - tanh, $\rho = 1.3$: does the state fly off? Does the gradient?
-# - linear: which three curves become straight, and what sets their slope?
-# - why do the distance of the two paths and the gradient go together?
+# - linear: which curves become straight, and what sets their slope? And with an input of strength 0?
+# - why do the distance of the two paths and the gradient go nearly together?
 
 # %% tags=["widget"]
 from rnncourse import widgets
