@@ -37,6 +37,7 @@ LAYERS = [
     "encoders",
     "models",
     "training",
+    "compression",
     "explain",
     "widgets",
     "probes",
@@ -60,6 +61,7 @@ WITHOUT_KERAS = (
     "cli",
 )
 HOME_CHAPTERS = {2: "1_introduction", 20: "3_1_environment_and_data", 29: "4_2_text_classification"}
+HOME_CHAPTERS |= dict.fromkeys((12, 13, 14, 15, 16), "2_2_3_pruning_and_learning_rate")
 
 
 def paths(editions):
