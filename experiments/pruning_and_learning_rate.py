@@ -1,7 +1,7 @@
 """What helps a small LSTM to learn, what pruning does to it, and what the learning rate does: chapter 2.2.3.
 
 Everything is about order tasks (`rnncourse.datasets.order`): two of 30 tokens decide by which comes first.
-"plain" is the task itself; "long" has a delay of more tokens behind, over which the answer must be kept; "few"
+"plain" is the task itself; "long" has a delay of more tokens behind, over which the answer must last; "few"
 has few examples. A seed draws the data as well as the weights.
 """
 

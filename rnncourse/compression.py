@@ -57,6 +57,11 @@ def prunable(model):
     return [variable for variable, _ in _kernels(model)]
 
 
+def prunable_arrays(model):
+    """The values of `prunable`, as NumPy arrays."""
+    return [_array(variable) for variable in prunable(model)]
+
+
 def prune(model, sparsity, *, gates=None, scores=None):
     """Set weights of the recurrent layers to zero, for good; returns the masks, one for each of `prunable`.
 
@@ -66,8 +71,7 @@ def prune(model, sparsity, *, gates=None, scores=None):
     layers and for a gate that no layer has.
     """
     chosen = _chosen_blocks(model, gates)
-    variables = prunable(model)
-    values = [_array(variable) for variable in variables]
+    values = prunable_arrays(model)
     scores = [np.abs(value) for value in values] if scores is None else scores
     masks = [np.ones(value.shape, dtype=bool) for value in values]
     blocks = masks_of_scores([scores[i][:, columns] for i, columns in chosen], sparsity)
@@ -102,7 +106,7 @@ def keep_masks(model, masks):
 
 def sparsity_of(model):
     """Share of zeros among the weights that pruning may touch."""
-    values = [_array(variable) for variable in prunable(model)]
+    values = prunable_arrays(model)
     return sum(np.sum(value == 0) for value in values) / sum(value.size for value in values)
 
 

@@ -65,7 +65,7 @@ def geometric_rates(lowest, highest, count):
 
 
 def smooth(losses, keep=SMOOTHING):
-    """Running mean of `losses` (K,): a step keeps the share `keep` of the last mean; the start is corrected."""
+    """Running means of `losses` (K,): each keeps the share `keep` of the last; unbiased from the start."""
     mean, means = 0.0, []
     for step, loss in enumerate(losses, start=1):
         mean = keep * mean + (1 - keep) * loss
