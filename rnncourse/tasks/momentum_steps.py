@@ -10,7 +10,7 @@ def cases(rng):
     for steps, size in ((2, 1), (3, 2), (6, 4)):
         gradients = rng.normal(size=(steps, size)).round(2)
         w = rng.normal(size=size).round(2)
-        rate, momentum = rng.choice([0.05, 0.3, 0.4]), rng.choice([0.5, 0.8, 0.9])
+        rate, momentum = rng.choice([0.05, 0.3, 0.4]), rng.choice([0.6, 0.8, 0.9])
         drawn.append(Case((w, gradients, float(rate), float(momentum))))
     return drawn
 
