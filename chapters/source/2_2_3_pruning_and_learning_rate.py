@@ -288,10 +288,10 @@ ax.legend()
 plt.show()
 
 # %% [markdown] lang="zh"
-# 一个种子说明不了什么。下面是同一任务的正式测量：七个数量级，两种优化器，每格几个种子（`experiments/pruning_and_learning_rate.py`）。先猜：Adam 受不了学习率 1，那么普通的 SGD 呢？
+# 一个种子说明不了什么。下面是同一任务的正式测量：七个数量级，两种优化器，每格几个种子（`experiments/pruning_and_learning_rate.py`）。先猜：Adam 最合适的学习率，对普通的 SGD 也合适吗？
 
 # %% [markdown] lang="en"
-# One seed proves little. Here is the full measurement on the same task: seven powers of ten, two optimizers, several seeds each (`experiments/pruning_and_learning_rate.py`). Guess first: Adam cannot bear a rate of 1, can plain SGD?
+# One seed proves little. Here is the full measurement on the same task: seven powers of ten, two optimizers, several seeds each (`experiments/pruning_and_learning_rate.py`). Guess first: is the best rate for Adam also a good one for plain SGD?
 
 # %%
 record = results.load("pruning_and_learning_rate")
@@ -564,14 +564,14 @@ tell(
 #
 # ### 测量：准确率随稀疏度的变化
 #
-# 几种剪法：按幅值；按抽签（随机）；按 $|w \cdot \partial L/\partial w|$（损失变化的一阶近似）；前两种再加上三轮**再训练**，训练时掩码不放开。
+# 几种剪法：按幅值；按抽签（随机）；按 $|w\,g|$，$g = \partial L/\partial w$（损失变化的一阶近似）；前两种再加上三轮**再训练**，训练时掩码不放开。
 
 # %% [markdown] lang="en"
 # Size and contribution are related, but the points scatter widely: weights of equal size can differ by powers of ten in what they do. Nor do contributions add up: weights that do nothing one by one may matter together.
 #
 # ### Measured: accuracy against sparsity
 #
-# Several ways to prune: by magnitude; by lot; by $|w \cdot \partial L/\partial w|$ (the change of the loss, to first order); and the first two with three epochs of **retraining**, the masks held all the while.
+# Several ways to prune: by magnitude; by lot; by $|w\,g|$ with $g = \partial L/\partial w$ (the change of the loss, to first order); and the first two with three epochs of **retraining**, the masks held all the while.
 
 # %%
 shares = record["sparsities"]
@@ -584,8 +584,8 @@ def pruned_curve(criterion="magnitude", gates="all", retrained=False):
 
 
 by = choose(
-    zh=("按幅值", "随机", "按 |w·∂L/∂w|", "按幅值，再训练", "随机，再训练"),
-    en=("by magnitude", "by lot", "by |w·∂L/∂w|", "magnitude, retrained", "lot, retrained"),
+    zh=("按幅值", "随机", "按 $|w\\,g|$", "按幅值，再训练", "随机，再训练"),
+    en=("by magnitude", "by lot", "by $|w\\,g|$", "magnitude, retrained", "lot, retrained"),
 )
 ways = (("magnitude", False), ("random", False), ("gradient", False), ("magnitude", True), ("random", True))
 curves = {name: pruned_curve(way, retrained=again) for name, (way, again) in zip(by, ways, strict=True)}
@@ -676,13 +676,14 @@ print("uncompressed, whatever is pruned:", raw, "bytes")
 print("compressed, 50% smaller than dense, 90% smaller than 50%:", packed[0.9] < packed[0.5] < packed[0.0])
 
 # %% [markdown] lang="zh"
-# 然后是时间。计时的规矩：先热身（第一次调用要编译），几种模型**轮流**跑（机器忙闲不定，轮流才公平），取中位数，报**比值**。对照组是一个真的更小的 LSTM：参数少九成，但没有一个是 0。
+# 然后是时间。计时的规矩：先热身（第一次调用要编译），几种模型**轮流**跑（机器忙闲不定，轮流才公平），计**CPU 时间**（别的程序占用的不算），取中位数，报**比值**。对照组是一个真的更小的 LSTM：参数少九成，但没有一个是 0。
 
 # %% [markdown] lang="en"
-# Then time. Rules of timing: warm up first (the first call compiles), let the models take **turns** (a machine is busy at times, turns are fair), take the median, report **ratios**. For contrast, an LSTM that really is smaller: nine tenths fewer parameters, and none of them 0.
+# Then time. Rules of timing: warm up first (the first call compiles), let the models take **turns** (a machine is busy at times, turns are fair), count **CPU time** (other programs do not count), take the median, report **ratios**. For contrast, an LSTM that really is smaller: nine tenths fewer parameters, and none of them 0.
 
 # %% tags=["measured"]
 import time
+
 
 def encoder(units, share=0.0):
     layer = keras.Sequential([keras.Input((None, 64)), keras.layers.LSTM(units)])
@@ -694,9 +695,9 @@ candidates = {"dense": encoder(64), "90% zeros": encoder(64, 0.9), "smaller": en
 batch, times = np.ones((64, 40, 64), "float32"), {name: [] for name in candidates}
 for turn in range(16):
     for name, layer in candidates.items():
-        started = time.perf_counter()
+        started = time.process_time()
         layer.predict_on_batch(batch)
-        times[name] += [time.perf_counter() - started] * (turn > 0)
+        times[name] += [time.process_time() - started] * (turn > 0)
 for name, spent in times.items():
     print(f"{name:10} {np.median(spent) / np.median(times['dense']):.2f}")
 
@@ -708,7 +709,9 @@ for name, spent in times.items():
 
 # %% tags=["measured"]
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
+threadpool_limits(1)  # one thread for both
 h, U = rng.normal(size=(64, 512)).astype("float32"), rng.normal(size=(512, 2048)).astype("float32")
 for share in (0.5, 0.9, 0.99):
     pruned_U = U * compression.magnitude_masks([U], share)[0]
@@ -716,27 +719,28 @@ for share in (0.5, 0.9, 0.99):
     spent = {name: [] for name in products}
     for _ in range(12):
         for name, (left, right) in products.items():
-            started = time.perf_counter()
+            started = time.process_time()
             left @ right
-            spent[name].append(time.perf_counter() - started)
+            spent[name].append(time.process_time() - started)
     ratio = np.median(spent["sparse"]) / np.median(spent["dense"])
     print(f"{share:.0%} zeros: sparse product takes {ratio:.2f} of the dense one's time")
 
 # %% claims=[14]
-kilobytes = {s: metrics.mean_interval(column("bytes", "pruning", criterion="magnitude", gates="all", retrained=False, sparsity=s)) for s in (0.0, 0.9)}
+way = {"criterion": "magnitude", "gates": "all", "retrained": False}
+size = {s: metrics.mean_interval(column("bytes", "pruning", sparsity=s, **way)) for s in (0.0, 0.9)}
 speed = {
     (what, zeros): metrics.mean_interval(column("ratio", "latency", what=what, zeros=zeros))
     for what, zeros in (("zeros", 0.5), ("zeros", 0.9), ("smaller", 0.9))
 }
 tell(
-    zh=f"存储（压缩后）：{kilobytes[0.0]:,.0f} → {kilobytes[0.9]:,.0f} 字节（剪去 90%）。",
-    en=f"Storage (compressed): {kilobytes[0.0]:,.0f} → {kilobytes[0.9]:,.0f} bytes (90% pruned).",
+    zh=f"存储（压缩后）：{size[0.0]:,.0f} → {size[0.9]:,.0f} 字节（剪去 90%）。",
+    en=f"Storage (compressed): {size[0.0]:,.0f} → {size[0.9]:,.0f} bytes (90% pruned).",
 )
 tell(
     zh=f"时间（稠密为 1）：90% 为 0 时 {speed['zeros', 0.9]:.2f}，真的更小的层 {speed['smaller', 0.9]:.2f}。",
     en=f"Time (dense = 1): {speed['zeros', 0.9]:.2f} with 90% zeros, {speed['smaller', 0.9]:.2f} for a layer that is smaller.",
 )
-stored, faster = kilobytes[0.9].high < kilobytes[0.0].low, speed["zeros", 0.9].high < 0.9
+stored, faster = size[0.9].high < size[0.0].low, speed["zeros", 0.9].high < 0.9
 verdict = {(True, False): ("对一半", "half right"), (True, True): ("成立", "right")}.get((stored, faster), ("不成立", "wrong"))
 tell(
     zh=f"断言 14 {verdict[0]}：存储{'省了' if stored else '没有省'}（要压缩），计算{'省了' if faster else '没有省'}。",
@@ -830,7 +834,7 @@ tell(
 )
 
 # %% [markdown] lang="zh"
-# 遗忘偏置、循环权重的初始化和门为什么这么要紧，[前向与反向传播](2_2_2_forward_and_backward.ipynb)一章用梯度解释；裁剪在那里才有用武之地（梯度爆炸），在这个任务上看不出它的作用，也是一个结果。剪枝根本不是训练技巧，它是部署前的压缩：最好的情况是**不变坏**。
+# 遗忘偏置、循环权重的初始化和门为什么这么要紧，[前向与反向传播](2_2_2_forward_and_backward.ipynb)一章用梯度解释；裁剪的用武之地（梯度爆炸）也在那里。一个旋钮在这个任务上看不出作用，不等于在别的任务上没有。剪枝则首先是部署前的压缩，不是为了让训练更好。
 #
 # ## 小结
 #
@@ -839,7 +843,7 @@ tell(
 # - 学习率计划先快后细：学习率不变，噪声的底就降不下去。
 # - 幅值是贡献的替身。按比例缩放相邻的两层，函数不变，剪掉的却换了一批。
 # - 剪枝省的是**压缩后的**存储；稠密矩阵乘法不因 0 而变快。要快，就把矩阵变小。
-# - “优化”远不止这两样：初始化和门控在这里决定成败。
+# - “优化”远不止这两样：初始化、门控、优化器、dropout 都在第 5 节的图里。
 #
 # ## 试一试
 #
@@ -858,7 +862,7 @@ tell(
 # - G. Goh (2017). [Why Momentum Really Works](https://distill.pub/2017/momentum/).
 
 # %% [markdown] lang="en"
-# Why forget bias, initialisation of the loop and gates matter so much, the chapter [forward and backward](2_2_2_forward_and_backward.ipynb) explains by gradients; clipping has its place there (exploding gradients), and that nothing is seen of it on this task is a result, too. Pruning is no way to train at all; it is compression before deployment, and the best it can do is **no harm**.
+# Why forget bias, initialisation of the loop and gates matter so much, the chapter [forward and backward](2_2_2_forward_and_backward.ipynb) explains by gradients; clipping has its place there, too (exploding gradients). A knob that shows no effect on this task may well have one on another. Pruning is first of all compression before deployment, not a means to train better.
 #
 # ## Summary
 #
@@ -867,7 +871,7 @@ tell(
 # - A schedule goes fast first and fine later: at a constant rate the floor of the noise does not sink.
 # - Magnitude stands in for contribution. Rescale two neighbouring layers, and the function is the same while other weights get pruned.
 # - Pruning saves storage **when compressed**; dense products do not get faster by zeros. For speed, make the matrices smaller.
-# - "Optimisation" is far more than these two: initialisation and gates decide here.
+# - "Optimisation" is far more than these two: initialisation, gates, optimizer and dropout are all in the picture of section 5.
 #
 # ## Try it
 #

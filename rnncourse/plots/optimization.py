@@ -32,7 +32,7 @@ def plot_descent(curvatures, paths, *, ax=None):
         curve.plot(np.clip(losses, 1e-30, 1e30), label=name, **style)
     curve.set(yscale="log", ylim=(first * 1e-6, first * 1e3), xlabel=choose(zh="步", en="step"))
     curve.set_title(choose(zh="损失", en="loss"))
-    curve.legend(loc="upper right")
+    curve.legend(loc="lower left")
     return np.array([surface, curve])
 
 
