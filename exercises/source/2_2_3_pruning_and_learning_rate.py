@@ -163,6 +163,7 @@ example_rates = np.geomspace(1e-5, 10, 40)
 example_losses = 0.7 - 0.5 / (1 + (2e-3 / example_rates) ** 0.9) + (example_rates / 4) ** 2
 plt.figure(figsize=(6, 2.6))
 plt.semilogx(example_rates, example_losses, "o-", markersize=3)
+plt.ylim(0, 1)
 plt.xlabel("η")
 plt.ylabel("L")
 plt.show()
