@@ -338,7 +338,7 @@ for optimizer, epochs in table.items():
 speeds = all(np.isfinite(epochs).any() and not np.isfinite(epochs).all() for epochs in table.values())
 best = {optimizer: rates[int(np.argmin(epochs))] for optimizer, epochs in table.items()}
 tell(
-    zh=f"最快的学习率：Adam {best['adam']:g}，SGD {best['sgd']:g}。断言 15{'成立，但有条件：往两边走都会变坏' if speeds else '在这里看不出来'}。",
+    zh=f"最快的学习率：Adam {best['adam']:g}，SGD {best['sgd']:g}。断言 15 {'成立，但有条件：往两边走都会变坏' if speeds else '在这里看不出来'}。",
     en=f"Fastest: {best['adam']:g} for Adam, {best['sgd']:g} for SGD. Claim 15: {'true with a condition, either side is worse' if speeds else 'not to be seen here'}.",
 )
 
@@ -629,8 +629,12 @@ tell(
     en=f"Magnitude clearly beats the lot at {', '.join(f'{share:.0%}' for share in better) or 'no sparsity'}.",
 )
 tell(
-    zh=f"再训练三轮，在 {shares[-1]:.0%} 处补回 {gap(shares[-1], again, plain):+.2f}；一并抽签的有 {curves[by[4]][-1]:.2f}。",
-    en=f"Three epochs of retraining bring back {gap(shares[-1], again, plain):+.2f} at {shares[-1]:.0%}; a lot with retraining has {curves[by[4]][-1]:.2f}.",
+    zh=f"再训练三轮，在 {shares[-1]:.0%} 处补回 {gap(shares[-1], again, plain):+.2f}。",
+    en=f"Three epochs of retraining bring back {gap(shares[-1], again, plain):+.2f} at {shares[-1]:.0%}.",
+)
+tell(
+    zh=f"随机剪去 {shares[-2]:.0%} 再训练也有 {curves[by[4]][-2]:.2f}，按幅值剪、再训练是 {curves[by[3]][-2]:.2f}。",
+    en=f"Even by lot, {shares[-2]:.0%} pruned and retrained reach {curves[by[4]][-2]:.2f}; by magnitude {curves[by[3]][-2]:.2f}.",
 )
 half = better and max(free) < shares[-1]
 tell(
@@ -639,9 +643,13 @@ tell(
 )
 
 # %% [markdown] lang="zh"
+# 剪得不算太狠时，再训练能让留下来的权重接过工作：重要的与其说是**剪了哪些**，不如说是**还剩多少**、能不能再训练。
+#
 # 怎样保住掩码？剪掉的权重梯度不为 0，不管它就会长回来。`keep_masks` 每一步之后再乘一次掩码：
 
 # %% [markdown] lang="en"
+# Unless too much is pruned, retraining lets the remaining weights take over: what matters is less **which** went than **how many are left**, and whether they may train again.
+#
 # How are the masks held? A pruned weight has a gradient, and would grow back. `keep_masks` multiplies by the mask again after every step:
 
 # %% tags=["measured"]
@@ -773,7 +781,7 @@ changes = choose(
         ("recurrent_initializer", "random_normal"): "循环权重：小随机数",
         ("cell", "simple_rnn"): "没有门（SimpleRNN）",
         ("dropout", 0.5): "加 dropout 0.5",
-        ("optimizer", "sgd"): "Adam 换成 SGD",
+        ("optimizer", "sgd"): "SGD，学习率不变",
         ("learning_rate", 0.0001): "学习率 / 100",
         ("learning_rate", 1.0): "学习率 × 100",
         ("pruned", 0.5): "中途剪去一半",
@@ -784,7 +792,7 @@ changes = choose(
         ("recurrent_initializer", "random_normal"): "small random loop",
         ("cell", "simple_rnn"): "no gates (SimpleRNN)",
         ("dropout", 0.5): "with dropout 0.5",
-        ("optimizer", "sgd"): "SGD, not Adam",
+        ("optimizer", "sgd"): "SGD, same rate",
         ("learning_rate", 0.0001): "rate / 100",
         ("learning_rate", 1.0): "rate × 100",
         ("pruned", 0.5): "half pruned midway",
@@ -814,7 +822,7 @@ axes[0].set_yticklabels(changes.values())
 plt.show()
 
 # %% claims=[12]
-rate_or_pruning = {changes[key] for key in changes if key[0] in ("learning_rate", "pruned")}
+rate_or_pruning = {changes[key] for key in changes if key[0] in ("learning_rate", "optimizer", "pruned")}
 clear = {
     task: {name for name, found in effects[task].items() if found.high < 0 or found.low > 0} for task in effects
 }
@@ -823,9 +831,14 @@ for task, found in clear.items():
     others = joint.join(name for name in changes.values() if name in found - rate_or_pruning)
     both = joint.join(name for name in changes.values() if name in found & rate_or_pruning)
     tell(
-        zh=f"{task}，区间不含 0 的：学习率与剪枝中有 {both or '无'}；其他有 {others or '无'}。",
-        en=f"{task}, intervals without 0: of rate and pruning {both or 'none'}; of the others {others or 'none'}.",
+        zh=f"{task}，区间不含 0 的：学习率（连同优化器）与剪枝中有 {both or '无'}；其他有 {others or '无'}。",
+        en=f"{task}, intervals without 0: of rate (with its optimizer) and pruning {both or 'none'}; of the others {others or 'none'}.",
     )
+both_ways = [name for name in changes.values() if effects["long"][name].high < 0 < effects["few"][name].low]
+tell(
+    zh=f"在 long 上明显变坏、在 few 上却明显变好的：{joint.join(both_ways) or '无'}。",
+    en=f"Clearly worse on long and yet clearly better on few: {joint.join(both_ways) or 'none'}.",
+)
 pruning_helps = any(effects[task][changes["pruned", 0.5]].low > 0 for task in effects)
 wrong = any(found - rate_or_pruning for found in clear.values()) and not pruning_helps
 tell(
