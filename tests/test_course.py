@@ -37,6 +37,7 @@ LAYERS = [
     "encoders",
     "models",
     "training",
+    "compression",
     "explain",
     "exercises",
     "progress",
@@ -71,6 +72,7 @@ HOME_CHAPTERS |= dict.fromkeys((3, 4, 5), "2_1_basic_concepts")
 HOME_CHAPTERS |= dict.fromkeys((8, 21, 25), "2_2_2_encoder_and_decoder")
 HOME_CHAPTERS |= dict.fromkeys((6, 7, 35), "2_2_1_recurrent_cells")
 HOME_CHAPTERS |= {11: "2_2_2_forward_and_backward"}
+HOME_CHAPTERS |= dict.fromkeys((12, 13, 14, 15, 16), "2_2_3_pruning_and_learning_rate")
 
 
 def paths(editions):

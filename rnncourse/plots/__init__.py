@@ -11,6 +11,13 @@ from rnncourse.plots.gradients import (
     plot_state_path,
 )
 from rnncourse.plots.progress import plot_progress
+from rnncourse.plots.optimization import (
+    plot_bands,
+    plot_descent,
+    plot_kernels,
+    plot_range_test,
+    plot_step_factors,
+)
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
 from rnncourse.plots.timeline import plot_timeline
@@ -19,6 +26,7 @@ from rnncourse.plots.training import plot_history, plot_knob
 from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolled
 
 __all__ = [
+    "plot_bands",
     "plot_batch",
     "plot_by_length",
     "plot_calibration",
@@ -29,9 +37,11 @@ __all__ = [
     "plot_decay",
     "plot_encoder_decoder",
     "plot_gates",
+    "plot_descent",
     "plot_history",
     "plot_influence",
     "plot_intervals",
+    "plot_kernels",
     "plot_knob",
     "plot_learning",
     "plot_lengths",
@@ -43,6 +53,8 @@ __all__ = [
     "plot_ratios",
     "plot_recall",
     "plot_state_path",
+    "plot_range_test",
+    "plot_step_factors",
     "plot_thresholds",
     "plot_timeline",
     "plot_unit",

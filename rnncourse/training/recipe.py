@@ -38,7 +38,7 @@ def fit(
     """
     _check_numbers(epochs, learning_rate, tokens_per_batch, patience)
     shown, verbose = display_of(progress)
-    expected = {"classes": max(2, model.output_shape[-1]), "vocabulary_size": _vocabulary_size(model)}
+    expected = {"classes": max(2, model.output_shape[-1]), "vocabulary_size": vocabulary_size_of(model)}
     sequences, labels = checked_examples(train, **expected, name="train")
     check_two_classes(labels, "train")
     validation = checked_examples(validation, **expected, name="validation")
@@ -61,7 +61,7 @@ def predict(model, sequences, *, tokens_per_batch=16384):
 
     `sequences`: N arrays of token ids as in `fit`; none give an empty array. Raises ValueError as `fit` does.
     """
-    sequences = checked_sequences(sequences, vocabulary_size=_vocabulary_size(model), name="sequences")
+    sequences = checked_sequences(sequences, vocabulary_size=vocabulary_size_of(model), name="sequences")
     probabilities = np.zeros((len(sequences), model.output_shape[-1]), dtype="float32")
     for rows in rows_by_length(sequences, tokens=tokens_per_batch):
         probabilities[rows] = model.predict_on_batch(padded([sequences[row] for row in rows]))
@@ -75,14 +75,19 @@ def _compile(model, learning_rate, steps, epochs):
     )
     model.compile(
         keras.optimizers.Adam(schedule if steps > 1 else learning_rate, global_clipnorm=1.0),
-        "binary_crossentropy" if model.output_shape[-1] == 1 else "sparse_categorical_crossentropy",
+        loss_of(model),
         metrics=["accuracy"],
         # XLA brings the loop over time nothing on a CPU, and cuDNN's layers refuse it.
         jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
     )
 
 
-def _vocabulary_size(model):
+def loss_of(model):
+    """The name of the loss that goes with the model's probabilities."""
+    return "binary_crossentropy" if model.output_shape[-1] == 1 else "sparse_categorical_crossentropy"
+
+
+def vocabulary_size_of(model):
     """The number of ids that the model's first embedding knows; None if it has no embedding."""
     sizes = [layer.input_dim for layer in model.layers if isinstance(layer, keras.layers.Embedding)]
     return sizes[0] if sizes else None

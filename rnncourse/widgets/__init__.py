@@ -4,6 +4,9 @@ from rnncourse.widgets.gates import explore_decay, explore_gates
 from rnncourse.widgets.gradient_norms import explore_gradient_norms
 from rnncourse.widgets.padding import explore_padding
 from rnncourse.widgets.progress import show_progress
+from rnncourse.widgets.descent import explore_learning_rate
+from rnncourse.widgets.padding import explore_padding
+from rnncourse.widgets.pruning import explore_pruning
 from rnncourse.widgets.sentences import classify_sentences
 from rnncourse.widgets.state_path import follow_state
 from rnncourse.widgets.steps import step_through
@@ -19,4 +22,7 @@ __all__ = [
     "follow_state",
     "show_progress",
     "step_through",
+    "explore_learning_rate",
+    "explore_padding",
+    "explore_pruning",
 ]
