@@ -10,7 +10,6 @@ from rnncourse.plots.gradients import (
     plot_ratios,
     plot_state_path,
 )
-from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.optimization import (
     plot_bands,
     plot_descent,
@@ -18,6 +17,7 @@ from rnncourse.plots.optimization import (
     plot_range_test,
     plot_step_factors,
 )
+from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
 from rnncourse.plots.timeline import plot_timeline
@@ -35,9 +35,9 @@ __all__ = [
     "plot_confusion",
     "plot_contributions",
     "plot_decay",
+    "plot_descent",
     "plot_encoder_decoder",
     "plot_gates",
-    "plot_descent",
     "plot_history",
     "plot_influence",
     "plot_intervals",
@@ -50,10 +50,10 @@ __all__ = [
     "plot_patterns",
     "plot_probability",
     "plot_progress",
+    "plot_range_test",
     "plot_ratios",
     "plot_recall",
     "plot_state_path",
-    "plot_range_test",
     "plot_step_factors",
     "plot_thresholds",
     "plot_timeline",

@@ -1,11 +1,10 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
+from rnncourse.widgets.descent import explore_learning_rate
 from rnncourse.widgets.gates import explore_decay, explore_gates
 from rnncourse.widgets.gradient_norms import explore_gradient_norms
 from rnncourse.widgets.padding import explore_padding
 from rnncourse.widgets.progress import show_progress
-from rnncourse.widgets.descent import explore_learning_rate
-from rnncourse.widgets.padding import explore_padding
 from rnncourse.widgets.pruning import explore_pruning
 from rnncourse.widgets.sentences import classify_sentences
 from rnncourse.widgets.state_path import follow_state
@@ -18,11 +17,10 @@ __all__ = [
     "explore_decay",
     "explore_gates",
     "explore_gradient_norms",
-    "explore_padding",
-    "follow_state",
-    "show_progress",
-    "step_through",
     "explore_learning_rate",
     "explore_padding",
     "explore_pruning",
+    "follow_state",
+    "show_progress",
+    "step_through",
 ]
