@@ -50,6 +50,7 @@ LAYERS = [
     "grading",
     "commands",
     "cli",
+    "__main__",
 ]
 SCRIPTS = ("fonts/make_font.py", "datasets/slices")  # they make embedded files, once
 WITHOUT_KERAS = (
@@ -63,6 +64,7 @@ WITHOUT_KERAS = (
     "authoring",
     "doctor",
     "cli",
+    "__main__",
     "exercises",
     "progress",
     "commands",

@@ -111,7 +111,7 @@ def test_environment_yml_installs_in_a_fresh_environment(tmp_path):
     assert run.returncode == 0, run.stderr[-2000:]
     subprocess.run([*pip, "check"], cwd=copy, check=True)
     doctor = subprocess.run(
-        [python, "-m", "rnncourse.cli", "doctor"], cwd=tmp_path, capture_output=True, text=True
+        [python, "-m", "rnncourse", "doctor"], cwd=tmp_path, capture_output=True, text=True
     )
     assert doctor.returncode == 0, doctor.stdout + doctor.stderr
 
