@@ -69,7 +69,7 @@ class Worker:
         self._kill()
 
     def close(self):
-        """End the worker, whatever it does, and wait until nothing of it is left."""
+        """End the worker, whatever it does, and free what it took."""
         self.limit(None)
         self._kill()
         self._close()
