@@ -17,7 +17,7 @@ from handed_in import ARRAYS, MODELS, ROOT
 from rnncourse import checks, tasks
 from rnncourse.cli import main
 from rnncourse.grading import command as command_module
-from rnncourse.grading import notebooks, sandbox
+from rnncourse.grading import crew, notebooks, sandbox
 
 EXERCISES = notebooks.find_exercises(ROOT / "exercises")
 closed_room = handed_in.closed_room
@@ -270,6 +270,25 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path):
     lines = [json.loads(line) for line in results.read_bytes().splitlines() if line.endswith(b"}")]
     assert sorted(line["student"] for line in lines) == students
     assert all(sum(handed_in.points(line).values()) == 11 for line in lines)
+
+
+@slow
+@closed_room
+def test_a_fork_server_that_dies_costs_nobody_a_point(tmp_path, monkeypatch):
+    opened, original = [], crew.Crew.open
+
+    def open_and_sometimes_kill(self, *arguments, **options):
+        worker = original(self, *arguments, **options)
+        opened.append(worker)
+        if len(opened) == 5:
+            next(iter(self._servers.values())).process.kill()
+        return worker
+
+    monkeypatch.setattr(crew.Crew, "open", open_and_sometimes_kill)
+    for student in ("ann", "bo"):
+        handed_in.hand_in(tmp_path / "in", student, handed_in.solved())
+    code, lines = handed_in.grade(tmp_path / "in", tmp_path / "out", "--jobs", 2)
+    assert code == 0 and [sum(handed_in.points(line).values()) for line in lines.values()] == [11, 11]
 
 
 HARDER = """

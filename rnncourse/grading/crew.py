@@ -94,6 +94,11 @@ class Crew:
         if self.isolation == NAMESPACES:
             self.open((), seconds=10, wall=60).close()
 
+    def alive(self):
+        """Whether all servers run; one that ends takes its workers with it."""
+        time.sleep(0.1)  # for a process that just ended to be known as ended
+        return all(running.alive() for running in self._servers.values())
+
     def close(self):
         """End all servers, and with them all workers."""
         for running in self._servers.values():
