@@ -114,7 +114,7 @@ def nbgrader(kind, folder, count, options):
     took, memory = timed([*command, "autograde", "hw", "--course-dir", folder, "--create"], folder)
     code = "import sys; from nbgrader.api import Gradebook\n"
     code += "with Gradebook(sys.argv[1]) as book:\n"
-    code += " print([book.find_submission('hw', f'student{i:03d}').score for i in range(3)])"
+    code += f" print([book.find_submission('hw', f'student{{i:03d}}').score for i in range({min(count, 3)})])"
     database = f"sqlite:///{folder}/gradebook.db"
     told = subprocess.run(
         [options.peer_python, "-c", code, database], capture_output=True, text=True, env=ENVIRONMENT

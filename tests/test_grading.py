@@ -1,6 +1,7 @@
 """The grader as a whole: earned points are given, mistakes named, nothing is lost or graded twice."""
 
 import inspect
+import io
 import json
 import os
 import signal
@@ -15,7 +16,8 @@ from handed_in import ARRAYS, MODELS, ROOT
 
 from rnncourse import checks, tasks
 from rnncourse.cli import main
-from rnncourse.grading import notebooks, sandbox
+from rnncourse.grading import command as command_module
+from rnncourse.grading import crew, notebooks, sandbox
 
 EXERCISES = notebooks.find_exercises(ROOT / "exercises")
 closed_room = handed_in.closed_room
@@ -93,6 +95,9 @@ def run(tmp_path_factory):
             handed_in.hand_in(
                 place / "in", f"solved-{language}", handed_in.solved(exercise, language), exercise
             )
+    text = "".join(handed_in.cell(handed_in.solved(MODELS), "task-build_classifier")["source"])
+    wrong = handed_in.answered({"build_classifier": text.replace(", mask_zero=True", "")}, MODELS)
+    handed_in.hand_in(place / "in", "no-mask", wrong, MODELS)
     for title, (task, text) in ODD.items():
         handed_in.hand_in(place / "in", title, handed_in.answered({**ODD_HELP, task: text}))
     code, lines = handed_in.grade(place / "in", place / "out", "--jobs", 2, "--timeout", 120)
@@ -156,6 +161,13 @@ def test_the_grader_says_what_the_check_in_the_notebook_says(run, name, title):
         mistake = next(m for m in task.mistakes if m.name == found.mistake)
         assert graded["hint"] == {"zh": mistake.zh, "en": mistake.en}
     assert graded["hint"]["zh"] and graded["hint"]["en"]
+
+
+@slow
+@closed_room
+def test_a_mistake_in_a_model_gets_its_name(run):
+    (task,) = (t for t in run[2]["no-mask", MODELS]["tasks"] if t["task"] == "build_classifier")
+    assert (task["points"], task["status"], task["mistake"]) == (0, "failed", "mask_missing")
 
 
 @slow
@@ -260,6 +272,25 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path):
     assert all(sum(handed_in.points(line).values()) == 11 for line in lines)
 
 
+@slow
+@closed_room
+def test_a_fork_server_that_dies_costs_nobody_a_point(tmp_path, monkeypatch):
+    opened, original = [], crew.Crew.open
+
+    def open_and_sometimes_kill(self, *arguments, **options):
+        worker = original(self, *arguments, **options)
+        opened.append(worker)
+        if len(opened) == 5:
+            next(iter(self._servers.values())).process.kill()
+        return worker
+
+    monkeypatch.setattr(crew.Crew, "open", open_and_sometimes_kill)
+    for student in ("ann", "bo"):
+        handed_in.hand_in(tmp_path / "in", student, handed_in.solved())
+    code, lines = handed_in.grade(tmp_path / "in", tmp_path / "out", "--jobs", 2)
+    assert code == 0 and [sum(handed_in.points(line).values()) for line in lines.values()] == [11, 11]
+
+
 HARDER = """
 from dataclasses import replace
 from rnncourse import tasks
@@ -311,7 +342,7 @@ def test_without_a_closed_room_nothing_is_graded_unless_one_says_so(tmp_path, mo
 
 @slow
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_weak_isolation_grades_in_fresh_processes(tmp_path):
+def test_weak_isolation_grades_in_fresh_processes(tmp_path, capsys):
     place = tmp_path / "in"
     handed_in.hand_in(place, "ann", handed_in.solved())
     texts = {
@@ -323,6 +354,7 @@ def test_weak_isolation_grades_in_fresh_processes(tmp_path):
     handed_in.hand_in(place, "bo", handed_in.answered(texts))
     code, lines = handed_in.grade(place, tmp_path / "out", "--weak-isolation", "--timeout", 10, "--jobs", 2)
     assert code == 0 and {line["isolation"] for line in lines.values()} == {"process"}
+    assert "without the closed room" in capsys.readouterr().out
     assert sum(handed_in.points(lines["ann", ARRAYS]).values()) == 11
     status = {task["task"]: task["status"] for task in lines["bo", ARRAYS]["tasks"]}
     assert (status["pad_batch"], status["padding_mask"], status["encode"]) == ("failed", "error", "timeout")
@@ -362,6 +394,23 @@ def test_a_mistake_in_the_command_is_one_line(arguments, words, tmp_path, monkey
     assert main(["grade", *arguments, "--out", str(tmp_path / "out")]) == 2
     told = capsys.readouterr().err
     assert words in told and told.count("\n") == 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_tells_what_is_left():
+    progress = command_module.Progress(Terminal())
+    progress.tell(5, 20, 10.0)
+    progress.tell(20, 20, 40.0)
+    progress.end()
+    assert "graded 5/20, 0:30 left" in progress.stream.getvalue()
+    assert progress.stream.getvalue().endswith("graded 20/20, 0:00 left\n")
+    quiet = command_module.Progress(io.StringIO())
+    quiet.tell(1, 1, 1.0)
+    assert quiet.stream.getvalue() == ""
 
 
 def test_a_folder_without_notebooks_is_an_empty_class(tmp_path, capsys):

@@ -97,7 +97,8 @@ def _grade(options):
 
 def _covered(options):
     """What no worker may see, wherever it lies."""
-    paths = [*options.paths, options.out, options.exercises, options.tasks, Path.cwd() / "exercises"]
+    homes = [folder / "exercises" for folder in (Path.cwd(), *Path.cwd().parents, Path(__file__).parents[2])]
+    paths = [*options.paths, options.out, options.exercises, options.tasks, *homes]
     return [os.path.realpath(path) for path in paths if path and os.path.exists(path)]
 
 
@@ -146,12 +147,20 @@ def _report(plan, records, path):
             )
     graded, kept = len(plan.work), plan.kept
     other = sum(line["status"] != "graded" for line in plan.told)
+    weak = any(line["isolation"] == "process" for line in lines)
     print(
         choose(
             zh=f"评了 {graded} 份，沿用 {kept} 份，{other} 份缺交或无法读取；结果在 {path}",
             en=f"{graded} graded, {kept} kept, {other} missing or unreadable; see {path}",
         )
     )
+    if weak:
+        print(
+            choose(
+                zh="注意：有的成绩是在没有隔离环境的情况下评出的，学生的代码可能影响了它。",
+                en="Mind: some of this was graded without the closed room; an answer could meddle with it.",
+            )
+        )
     return NOT_WELL if any(line["status"] == "error" for line in lines) else DONE
 
 

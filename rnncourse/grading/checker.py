@@ -76,6 +76,8 @@ class Checker:
         except models.NotPlain:
             return _result(task, "failed", hints.NOT_PLAIN)
         except Closed:
+            if not worker.killed and not self.crew.alive():
+                raise  # not the answer's fault: the submission is graded again
             used_up = worker.killed or time.monotonic() - worker.started > 0.8 * self.seconds
             return _result(task, *(("timeout", hints.TIMEOUT) if used_up else ("error", hints.DIED)))
         except ProtocolError:

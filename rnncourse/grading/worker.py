@@ -29,8 +29,7 @@ def main():
         os.dup2(nothing, descriptor)
     channel = Channel(reading, writing)
     order = channel.receive()
-    with contextlib.suppress(ImportError, OSError):  # no module `resource` on Windows
-        sandbox.set_limits(order["seconds"], order["memory"])
+    sandbox.set_limits(order["seconds"], order["memory"])
     hiding.refuse((*hiding.ALWAYS, *order["hidden"]))
     serve(channel)
 
