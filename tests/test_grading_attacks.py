@@ -538,10 +538,10 @@ def more_points():
     return notebook
 
 
-def claims_two_tasks():
-    notebook = handed_in.solved()
-    handed_in.cell(notebook, f"task-{TASK}")["metadata"]["rnncourse"]["task"] = "encode"
-    return notebook
+def another_cell_claims_the_task():
+    notebook = handed_in.stub()
+    claiming = {**handed_in.cell(handed_in.solved(), f"task-{TASK}"), "id": "mine"}
+    return {**notebook, "cells": [*notebook["cells"], claiming]}
 
 
 def as_text():
@@ -569,7 +569,7 @@ NOTEBOOKS = {
         in_another_cell,
         forged_outputs,
         more_points,
-        claims_two_tasks,
+        another_cell_claims_the_task,
         as_text,
         deleted,
         edited_check,

@@ -114,22 +114,39 @@ def text_of(cell):
 
 def tasks_of(cell):
     """The names of tasks that a cell claims to answer: by its id, and by its metadata."""
+    return {name for name in (_by_id(cell), _by_metadata(cell)) if name}
+
+
+def answers(cells, exercise):
+    """{task: Answer} for every task of the `exercise`, in its order.
+
+    A cell is a task's by its id. Only where no cell has it, since an editor gave ids of its own, metadata
+    stand for it: a copy of a cell, with a new id and the old metadata, does no harm beside the cell itself.
+    """
+    claims = {}
+    for task in exercise.tasks:
+        claims[task] = [cell for cell in cells if _by_id(cell) == task]
+        claims[task] = claims[task] or [cell for cell in cells if _by_metadata(cell) == task]
+    return {task: _answer(found) for task, found in claims.items()}
+
+
+def _by_id(cell):
+    return _task_named(cell.get("id"))
+
+
+def _by_metadata(cell):
+    """The task that a cell's metadata name, as nbgrader's or as the course's own."""
     metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
     ours, theirs = (
         metadata.get(key) if isinstance(metadata.get(key), dict) else {} for key in ("rnncourse", "nbgrader")
     )
-    ids = [cell.get("id"), metadata.get("id"), theirs.get("grade_id")]
-    found = [_TASK_ID.fullmatch(text) for text in ids if isinstance(text, str)]
-    names = {match[1] for match in found if match}
-    return names | ({ours["task"]} if isinstance(ours.get("task"), str) else set())
+    task = ours.get("task")
+    return _task_named(theirs.get("grade_id")) or (task if isinstance(task, str) else None)
 
 
-def answers(cells, exercise):
-    """{task: Answer} for every task of the `exercise`, in its order."""
-    claims = [(cell, tasks_of(cell)) for cell in cells]
-    return {
-        task: _answer([(cell, names) for cell, names in claims if task in names]) for task in exercise.tasks
-    }
+def _task_named(text):
+    match = _TASK_ID.fullmatch(text) if isinstance(text, str) else None
+    return match and match[1]
 
 
 def identify(cells, file_name, exercises):
@@ -174,14 +191,8 @@ def _answer(claims):
             zh="这道题的单元格不止一个，无法判断哪个是答案。",
             en="Several cells claim to be its answer.",
         )
-    ((cell, names),) = claims
+    (cell,) = claims
     text = text_of(cell)
-    if len(names) > 1:
-        return Answer(
-            None,
-            zh="它的单元格同时标着另一道题。",
-            en="Its cell is marked as the answer to another task, too.",
-        )
     if cell.get("cell_type") != "code" or text is None:
         return Answer(None, zh="它的单元格不再是代码单元格。", en="Its cell is no code cell any more.")
     if len(text) > MOST_ANSWER:
