@@ -32,6 +32,7 @@ LAYERS = [
     "text",
     "cells",
     "metrics",
+    "baselines",
     "results",
     "plots",
     "encoders",
@@ -54,12 +55,14 @@ WITHOUT_KERAS = (
     "text",
     "cells",
     "metrics",
+    "baselines",
     "plots",
     "authoring",
     "doctor",
     "cli",
 )
 HOME_CHAPTERS = {2: "1_introduction", 20: "3_1_environment_and_data", 29: "4_2_text_classification"}
+HOME_CHAPTERS |= dict.fromkeys((17, 18, 19), "2_3_comparison")
 
 
 def paths(editions):
