@@ -1,4 +1,4 @@
-"""Plots and widget of chapter 2.3: the numbers shown are those of the rows, every control changes something."""
+"""Plots and widget of chapter 2.3: what is shown are the rows' numbers; every control changes something."""
 
 import time
 

@@ -7,7 +7,7 @@ from ipywidgets import Dropdown, SelectionSlider, ToggleButtons
 from rnncourse.language import choose
 from rnncourse.metrics import mean_interval
 from rnncourse.plots import plot_intervals, plot_learning_curves
-from rnncourse.plots.axes import WIDTH
+from rnncourse.plots.axes import WIDTH, colour
 from rnncourse.widgets.panel import FULL_NAMES, WIDE, View, new_figure, show
 
 
@@ -81,7 +81,7 @@ def draw_comparison(now, sizes, curves, size, method):
     left, right = (figure.add_axes((x, 0.17, wide, 0.76)) for x, wide in ((0.19, 0.24), (0.72, 0.265)))
     plot_intervals({name: _within(interval) for name, interval in now.items()}, ax=left)
     for label in left.get_yticklabels():
-        label.set_fontweight("bold" if label.get_text() == method else "normal")
+        label.set_color(colour(3) if label.get_text() == method else "black")
     plot_learning_curves(sizes, curves, highlight=method, size=size, ax=right)
     right.set_ylabel("")
     return figure
