@@ -9,15 +9,18 @@ from rnncourse.plots.axes import GREY, axes_or_new, colour
 _MARKS = "os^Dv<>"
 
 
-def plot_learning_curves(sizes, curves, *, highlight=None, size=None, chance=0.5, ax=None):
+def plot_learning_curves(sizes, curves, *, names=None, highlight=None, size=None, chance=0.5, ax=None):
     """Accuracy with its interval against the number of training examples, a line for each method.
 
-    `curves` maps names to K triples (estimate, low, high), one for each of `sizes` (K,). With `highlight`, a
-    name, the others are grey. A dotted line at `chance` and, if given, one at `size`. Raises ValueError where
-    a curve has another number of points.
+    `curves` maps names to K triples (estimate, low, high), one for each of `sizes` (K,). A name's place in
+    `names` (default: in `curves`) decides its colour and mark. With `highlight`, a name, the others are grey.
+    A dotted line at `chance` and, if given, one at `size`. Raises ValueError where a curve has another number
+    of points.
     """
     ax = axes_or_new(ax, height=3.4)
-    for index, (name, intervals) in enumerate(curves.items()):
+    places = {name: place for place, name in enumerate(names or curves)}
+    for name, intervals in curves.items():
+        index = places[name]
         if len(intervals) != len(sizes):
             raise ValueError(f"{name}: expected {len(sizes)} intervals, one a size, got {len(intervals)}")
         estimate, low, high = np.array(intervals, dtype=float).T
@@ -32,17 +35,24 @@ def plot_learning_curves(sizes, curves, *, highlight=None, size=None, chance=0.5
     ax.set(xscale="log", xlabel=choose(zh="训练样本数（对数刻度）", en="training examples (log scale)"))
     ax.set_ylabel(choose(zh="测试准确率", en="test accuracy"))
     ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    ax.set_ylim(top=1.03)
     ax.xaxis.set_minor_formatter(NullFormatter())
     return ax
 
 
-def plot_cost(costs, *, xlabel=None, ax=None):
-    """Accuracy against cost, a named point for each method: {name: (cost, accuracy)}, cost above 0."""
+def plot_cost(costs, *, names=None, xlabel=None, ax=None):
+    """Accuracy against cost, a named point for each method: {name: (cost, accuracy)}, cost above 0.
+
+    A name's place in `names` (default: in `costs`) decides its colour and mark.
+    """
     ax = axes_or_new(ax, height=3.2)
-    for index, (name, (cost, accuracy)) in enumerate(costs.items()):
+    places = {name: place for place, name in enumerate(names or costs)}
+    for name, (cost, accuracy) in costs.items():
+        index = places[name]
         ax.plot(cost, accuracy, _MARKS[index % 7], color=colour(index), markersize=8, label=name)
     ax.set(xscale="log", xlabel=xlabel or choose(zh="CPU 秒（对数刻度）", en="CPU seconds (log scale)"))
     ax.set_ylabel(choose(zh="测试准确率", en="test accuracy"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
     return ax
 
 
