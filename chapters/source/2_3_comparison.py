@@ -489,7 +489,7 @@ tell(zh=f"原文的主张（第 17 条）：{words[verdict]}。", en=f"The artic
 # %% [markdown] lang="zh"
 # 判决规则在代码里：每一格都更好，才算成立。
 #
-# 原文的直觉有它的道理：**当次序决定答案**、又没人告诉模型该看什么时，数数的方法无能为力。错在“更好”说得没有条件。泛化能力不是网络的属性，而是**方法的假设与任务是否相合**的属性（没有免费的午餐，Wolpert 1996）。从左到右的 HMM 是最好的例子：参数只有几百个，却因为假设对路而站得住。
+# 原文的直觉有它的道理：**当次序决定答案**、又没人告诉模型该看什么时，数数的方法无能为力。错在“更好”说得没有条件。泛化能力不是网络的属性，而是**方法的假设与任务是否相合**的属性（没有免费的午餐，Wolpert 1996）。从左到右的 HMM 最能说明这一点：参数只有几百个，请看上面最后两行，它离 GRU 有多远；再与无约束的 HMM 比比。
 #
 # ### 代价
 #
@@ -498,7 +498,7 @@ tell(zh=f"原文的主张（第 17 条）：{words[verdict]}。", en=f"The artic
 # %% [markdown] lang="en"
 # The rule stands in the code: the claim is right only if the GRU is better in every cell.
 #
-# The article's intuition has something to it: **where order decides** and nobody tells the model what to look for, methods that count are helpless. What is wrong is to say "better" without a condition. Generalising is no property of a network, but of **how the method's assumptions fit the task** (no free lunch, Wolpert 1996). The left-to-right HMM is the best example: a few hundred parameters, and it holds its ground because its assumption is to the point.
+# The article's intuition has something to it: **where order decides** and nobody tells the model what to look for, methods that count are helpless. What is wrong is to say "better" without a condition. Generalising is no property of a network, but of **how the method's assumptions fit the task** (no free lunch, Wolpert 1996). The left-to-right HMM shows it best: it has a few hundred parameters; see in the last two lines of figures how far it is from the GRU, and compare it with the free HMM.
 #
 # ### Cost
 #
@@ -527,14 +527,14 @@ slow, fast = (column("cpu_seconds", runs(review_task, m, largest)).mean() for m 
 tell(zh=f"评论上，GRU 的训练时间是逻辑回归的 {slow / fast:.0f} 倍。", en=f"On the reviews the GRU takes {slow / fast:.0f} times the CPU time of logistic regression.")
 
 # %% [markdown] lang="zh"
-# 第二列是参数个数（两种 HMM 来自次序任务，其余来自评论）。线性模型的参数可以比网络多，训练却快得多：参数多不等于贵。
+# 第二列是参数个数（两种 HMM 来自次序任务，其余来自评论）。网络的参数大半在嵌入里。参数个数和训练时间是两回事：一个参数用几次，才决定花多少时间，循环层每一步都要把全部权重再用一遍。
 #
 # ## 6 主张 18：“可能会过拟合”
 #
 # 只给 300 条评论，关掉全部 dropout，不早停，一直训练到训练集上的损失最低。三个种子。
 
 # %% [markdown] lang="en"
-# The second column is the number of parameters (both HMMs from the order task, the others from the reviews). A linear model may have more parameters than a network and still train far sooner: many is not the same as expensive.
+# The second column is the number of parameters (both HMMs from the order task, the others from the reviews). Most parameters of a network are in its embedding. Their number and the time of training are two things: what costs is how often a parameter is used, and a recurrent layer uses all of its weights again at every step.
 #
 # ## 6 Claim 18: "may overfit"
 #
@@ -598,10 +598,10 @@ tell(
 )
 
 # %% [markdown] lang="zh"
-# 所以，原文说得对，只是不该单说循环网络：凡是自由度够多的模型，数据少时都会把训练集背下来。差距大也不等于测试差：要比的永远是**测试**那一列。对策依次是：更多的数据；早停；dropout；更小的模型；预训练（6.2.2 章）。正则化在 5.1 章量。
+# 名单上有几个，就说明原文不该只点循环网络的名：凡是自由度够多的模型，数据少时都会把训练集背下来。差距大也不等于测试差：要比的永远是**测试**那一列。对策依次是：更多的数据；早停；dropout；更小的模型；预训练（6.2.2 章）。正则化在 5.1 章量。
 
 # %% [markdown] lang="en"
-# So the article is right, only it should not single out recurrent networks: any model with enough freedom learns a small training set by heart. Nor does a large gap mean a bad test score: what counts is always the **test** column. Remedies, in this order: more data; early stopping; dropout; a smaller model; pretraining (chapter 6.2.2). Regularisation is measured in chapter 5.1.
+# As many as are listed, as little should recurrent networks be singled out: any model with enough freedom learns a small training set by heart. Nor does a large gap mean a bad test score: what counts is always the **test** column. Remedies, in this order: more data; early stopping; dropout; a smaller model; pretraining (chapter 6.2.2). Regularisation is measured in chapter 5.1.
 
 # %% [markdown] lang="zh"
 # ## 7 主张 19：“可解释性较差”
@@ -780,7 +780,7 @@ for task, title in task_names.items():
 #
 # - 比较之前先说清预算：数据、参数、看过的样本、调参次数；准确率旁边写代价。
 # - 泛化取决于假设与任务是否相合。原文第 17 条要加上条件，判决见第 5 节。
-# - 过拟合是真的（第 18 条），但不是循环网络独有的。
+# - 过拟合（第 18 条）不是循环网络独有的：先看别的方法在同样的数据上差多少。
 # - 可解释性是程度问题（第 19 条）：能问出凭哪些词元，问不出规则。
 # - HMM 的前向算法就是一个循环；循环网络把离散的状态换成了向量，把概率表换成了可学的矩阵。
 #
@@ -807,7 +807,7 @@ for task, title in task_names.items():
 #
 # - Say the budget before you compare: data, parameters, examples seen, how much was tuned; and write the cost beside the accuracy.
 # - Generalising depends on whether the assumptions fit the task. The article's claim 17 needs a condition; the verdict is in section 5.
-# - Overfitting is real (claim 18), but not peculiar to recurrent networks.
+# - Overfitting (claim 18) is not peculiar to recurrent networks: first see how far other methods fall on the same data.
 # - Being interpretable is a matter of degree (claim 19): one can find out by which tokens, not by which rule.
 # - The forward algorithm of an HMM is a loop; a recurrent network replaces the discrete state by a vector and the tables by matrices that are learnt.
 #
