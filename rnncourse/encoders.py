@@ -89,6 +89,49 @@ class BigramIds(layers.Layer):
 
 
 @_register
+class ZeroPadding(layers.Layer):
+    """Zeros on the padding: [x (B, T, D), tokens (B, T)] -> (B, T, D)."""
+
+    def call(self, inputs):
+        x, tokens = inputs
+        return ops.where(mask_of(tokens)[:, :, None], x, 0.0)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor(inputs[0].shape, inputs[0].dtype)
+
+
+@_register
+class AttentionMask(layers.Layer):
+    """Which steps every step may look at, the real ones: tokens (B, T) -> (B, 1, T) bool."""
+
+    def call(self, tokens):
+        return mask_of(tokens)[:, None, :]
+
+    def compute_output_spec(self, tokens):
+        return keras.KerasTensor((tokens.shape[0], 1, tokens.shape[1]), "bool")
+
+
+@_register
+class AddPositions(layers.Layer):
+    """sqrt(D) x, plus sines and cosines that tell the position: (B, T, D) -> (B, T, D).
+
+    Feature i < ceil(D / 2) is sin(t w_i) with w_i from 1 down to 1 / 10,000, the others are cosines. Vaswani
+    et al. (2017), section 3.5, with the sines before the cosines instead of in turn.
+    """
+
+    def call(self, x):
+        steps, size = ops.shape(x)[1], x.shape[-1]
+        waves = (size + 1) // 2
+        rate = ops.exp(ops.arange(waves, dtype=x.dtype) * (-9.2103404 / max(1, waves - 1)))  # ln 10,000
+        angle = ops.cast(ops.arange(steps), x.dtype)[:, None] * rate  # (T, waves)
+        table = ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)[:, :size]
+        return size**0.5 * x + table
+
+    def compute_output_spec(self, x):
+        return keras.KerasTensor(x.shape, x.dtype)
+
+
+@_register
 class ReverseRows(layers.Layer):
     """Reverse each row up to its own length: [x (B, T, D), tokens (B, T)] -> (B, T, D)."""
 

@@ -32,6 +32,7 @@ LAYERS = [
     "text",
     "cells",
     "metrics",
+    "baselines",
     "results",
     "plots",
     "encoders",
@@ -60,6 +61,7 @@ WITHOUT_KERAS = (
     "text",
     "cells",
     "metrics",
+    "baselines",
     "plots",
     "authoring",
     "doctor",
@@ -75,6 +77,7 @@ HOME_CHAPTERS |= dict.fromkeys((8, 21, 25), "2_2_2_encoder_and_decoder")
 HOME_CHAPTERS |= dict.fromkeys((6, 7, 35), "2_2_1_recurrent_cells")
 HOME_CHAPTERS |= {11: "2_2_2_forward_and_backward"}
 HOME_CHAPTERS |= dict.fromkeys((12, 13, 14, 15, 16), "2_2_3_pruning_and_learning_rate")
+HOME_CHAPTERS |= dict.fromkeys((17, 18, 19), "2_3_comparison")
 
 
 def paths(editions):

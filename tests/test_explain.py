@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnncourse.explain import occlusion
+from rnncourse.explain import integrated_gradients, occlusion
 from rnncourse.text import UNKNOWN
 
 WEIGHTS = np.random.default_rng(3).normal(0, 0.1, 20)
@@ -62,3 +62,71 @@ def test_contributions_to_an_order_model_equal_brute_force():
 def test_bad_input_is_named(predict, sequence, says):
     with pytest.raises(ValueError, match=says):
         occlusion(predict, sequence)
+
+
+# Integrated gradients
+
+
+@pytest.fixture(scope="module", params=["gru", "bigrams", "three_classes", "cnn", "transformer"])
+def model(request):
+    import keras
+
+    from rnncourse import models
+
+    keras.utils.set_random_seed(3)
+    size = {"vocabulary_size": 15, "embedding_size": 6}
+    model = {
+        "gru": lambda: models.build_text_classifier(**size, units=5),
+        "bigrams": lambda: models.build_text_classifier(**size, units=5, bigram_buckets=40),
+        "three_classes": lambda: models.build_text_classifier(**size, units=5, classes=3, pooling="mean"),
+        "cnn": lambda: models.build_cnn_classifier(**size, filters=7),
+        "transformer": lambda: models.build_transformer_classifier(**size, heads=2, feed_forward=8),
+    }[request.param]()
+    for weight in model.trainable_weights:  # large, so that the path is far from straight
+        weight.assign(keras.random.normal(weight.shape, stddev=0.6, seed=len(weight.path)))
+    return model
+
+
+@pytest.mark.parametrize("target", [0, 1])
+def test_contributions_add_up_to_the_difference_of_the_outputs(model, target):
+    sequence = np.array([5, 3, 12, 3, 7, 9, 2])
+    ends = np.asarray(model(np.stack([sequence, np.full_like(sequence, UNKNOWN)])))
+    ends = ends[:, target] if ends.shape[1] > 1 else ends[:, 0] if target else 1 - ends[:, 0]
+    found = integrated_gradients(model, sequence, target=target)
+    assert found.shape == (7,) and abs(found.sum() - (ends[0] - ends[1])) <= 1.1e-3
+
+
+def test_a_token_that_is_the_baseline_contributes_nothing(model):
+    if len([layer for layer in model.layers if "embedding" in layer.name]) == 1:  # pairs differ nevertheless
+        assert abs(integrated_gradients(model, [4, UNKNOWN, 9])[1]) < 1e-9
+
+
+def test_a_logistic_model_is_explained_in_closed_form():
+    """The mean embedding, then a sigmoid: each token's share of the logit is its share of the difference."""
+    import keras
+
+    keras.utils.set_random_seed(1)
+    tokens = keras.Input((None,), dtype="int32")
+    x = keras.layers.Embedding(20, 3, embeddings_initializer="random_normal")(tokens)
+    mean = keras.layers.GlobalAveragePooling1D()(x)
+    model = keras.Model(tokens, keras.layers.Dense(1, activation="sigmoid")(mean))
+    table, w = np.asarray(model.layers[1].embeddings), 30 * np.ones((3, 1))
+    model.layers[-1].set_weights([w, np.zeros(1)])
+    sequence = np.array([3, 8, 15, 2])
+    logits = table @ w[:, 0] / len(sequence)
+    parts = logits[sequence] - logits[UNKNOWN]
+    a = len(sequence) * logits[UNKNOWN]
+    rise = 1 / (1 + np.exp(-a - parts.sum())) - 1 / (1 + np.exp(-a))
+    np.testing.assert_allclose(integrated_gradients(model, sequence), parts * rise / parts.sum(), atol=1e-3)
+    occluded = occlusion(lambda s: np.asarray(model(np.stack(s)))[:, 0], sequence)
+    assert np.array_equal(np.sign(occluded), np.sign(parts))  # the other method points the same way
+
+
+@pytest.mark.parametrize(("sequence", "says"), [([[1, 2]], r"\(1, 2\)"), ([3, 0], "holds 0, padding")])
+def test_bad_sequences_are_named(sequence, says):
+    with pytest.raises(ValueError, match=says):
+        integrated_gradients(None, sequence)
+
+
+def test_nothing_to_explain_is_no_error():
+    assert integrated_gradients(None, []).shape == (0,)

@@ -1,6 +1,7 @@
 """The course's pictures: arrays in, Axes out, words in the reader's language."""
 
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
+from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
 from rnncourse.plots.gradients import (
     plot_clipping,
@@ -27,6 +28,7 @@ from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolle
 
 __all__ = [
     "plot_bands",
+    "plot_attributions",
     "plot_batch",
     "plot_by_length",
     "plot_calibration",
@@ -38,12 +40,14 @@ __all__ = [
     "plot_descent",
     "plot_encoder_decoder",
     "plot_gates",
+    "plot_cost",
     "plot_history",
     "plot_influence",
     "plot_intervals",
     "plot_kernels",
     "plot_knob",
     "plot_learning",
+    "plot_learning_curves",
     "plot_lengths",
     "plot_norms",
     "plot_passes",

@@ -3,6 +3,7 @@
 from rnncourse.widgets.descent import explore_learning_rate
 from rnncourse.widgets.gates import explore_decay, explore_gates
 from rnncourse.widgets.gradient_norms import explore_gradient_norms
+from rnncourse.widgets.comparison import explore_comparison
 from rnncourse.widgets.padding import explore_padding
 from rnncourse.widgets.progress import show_progress
 from rnncourse.widgets.pruning import explore_pruning
@@ -24,3 +25,4 @@ __all__ = [
     "show_progress",
     "step_through",
 ]
+__all__ = ["adjust_threshold", "classify_sentences", "explore_comparison", "explore_padding"]
