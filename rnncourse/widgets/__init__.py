@@ -1,9 +1,9 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
+from rnncourse.widgets.comparison import explore_comparison
 from rnncourse.widgets.descent import explore_learning_rate
 from rnncourse.widgets.gates import explore_decay, explore_gates
 from rnncourse.widgets.gradient_norms import explore_gradient_norms
-from rnncourse.widgets.comparison import explore_comparison
 from rnncourse.widgets.padding import explore_padding
 from rnncourse.widgets.progress import show_progress
 from rnncourse.widgets.pruning import explore_pruning
@@ -15,6 +15,7 @@ from rnncourse.widgets.threshold import adjust_threshold
 __all__ = [
     "adjust_threshold",
     "classify_sentences",
+    "explore_comparison",
     "explore_decay",
     "explore_gates",
     "explore_gradient_norms",
@@ -25,4 +26,3 @@ __all__ = [
     "show_progress",
     "step_through",
 ]
-__all__ = ["adjust_threshold", "classify_sentences", "explore_comparison", "explore_padding"]
