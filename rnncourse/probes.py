@@ -227,5 +227,6 @@ def _backwards(tokens):
     return np.stack([np.r_[row[:n][::-1], row[n:]] for row, n in zip(tokens, lengths, strict=True)])
 
 
-PROBES = {probe.__name__: probe for probe in (call, classifier, trained_classifier)}
-PROBES |= {probe.__name__: probe for probe in (decoder, sequence_to_sequence)}
+_ALL = (call, decoder, classifier, trained_classifier, sequence_to_sequence)
+PROBES = {probe.__name__: probe for probe in _ALL}
+CALLING = ("call", "decoder")  # these only call the answer; the others examine the model that it returns

@@ -104,10 +104,10 @@ def _covered(options):
 
 def _start_keras(tasks, plan):
     """Prepare this process for references that build Keras models."""
-    names = {name for work in plan.work for name in work.exercise.tasks}
-    if any(tasks.load(name).probe != "call" for name in names):
-        from rnncourse import language, runtime
+    from rnncourse import language, probes, runtime
 
+    names = {name for work in plan.work for name in work.exercise.tasks}
+    if any(tasks.load(name).probe not in probes.CALLING for name in names):
         runtime.start(language.current())
 
 

@@ -95,8 +95,8 @@ class Checker:
             if isinstance(raised, Raised):
                 return {"hint": hints.of_exception(raised), "detail": hints.line_of(raised, source)}
             return {"hint": hints.NO_FUNCTION}
-        if task.probe == "call":
-            return [_call(worker, case.inputs) for case in cases]
+        if task.probe in probes.CALLING:
+            return [_call(worker, case.inputs, task.probe) for case in cases]
         return [self._examine(task, case, worker, language) for case in cases]
 
     def _examine(self, task, case, worker, language):
@@ -180,21 +180,21 @@ def _any(exercise):
 def _alive(worker):
     """Whether a worker still answers to nothing: its channel can be written."""
     with contextlib.suppress(ProtocolError):
-        worker.channel.send({"inputs": []})
+        worker.channel.send({"inputs": [], "probe": "call"})
         return True
     return False
 
 
-def _call(worker, inputs):
-    outcome = _ask(worker, list(inputs))
+def _call(worker, inputs, probe):
+    outcome = _ask(worker, list(inputs), probe)
     if models.is_model(outcome.value):
         return Outcome(Opaque("Model", "a model"), outcome.changed)
     return outcome
 
 
-def _ask(worker, inputs):
+def _ask(worker, inputs, probe="call"):
     """Have the answering worker call the answer. Returns the Outcome, whose value nobody has to believe."""
-    worker.channel.send({"inputs": inputs})
+    worker.channel.send({"inputs": inputs, "probe": probe})
     reply = _dict(worker.channel.receive())
     changed = reply.get("changed")
     if "value" not in reply or not isinstance(changed, list):

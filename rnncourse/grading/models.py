@@ -96,8 +96,8 @@ def _check(config, depth):
 def _check_class(config):
     name, module = config["class_name"], config.get("module")
     known = isinstance(module, str) and (_OURS.fullmatch(module) or _INSIDE.fullmatch(module))
-    tuples = name == "__tuple__" and module is None
-    if not isinstance(name, str) or name in _RUNS_CODE or not (known or tuples):
+    plain = name in ("__tuple__", "__keras_tensor__") and module is None  # what a layer is called with
+    if not isinstance(name, str) or name in _RUNS_CODE or not (known or plain):
         raise NotPlain(f"{str(module)[:60]}.{str(name)[:60]}")
     if module == "builtins" and name not in ("slice", "tuple", "list", "dict", "__tuple__"):
         raise NotPlain(f"builtins.{str(name)[:60]}")

@@ -81,16 +81,16 @@ def _answer(channel, request):
     state = "callable" if callable(answer) else "missing" if answer is None else "no function"
     channel.send({"state": state, "raised": raised, "type": type(answer).__name__})
     while callable(answer):
-        inputs = channel.receive()["inputs"]
-        channel.send(_outcome(answer, inputs))
+        request = channel.receive()
+        channel.send(_outcome(answer, request["inputs"], probes.PROBES[request["probe"]]))
 
 
-def _outcome(answer, inputs):
+def _outcome(answer, inputs, calling):
     """What one call of `answer` does: a plain value or an exported model, and the inputs it changed."""
     found = []
 
     def returned(answer, *inputs):
-        value = answer(*inputs)
+        value = calling(answer, *inputs)
         if _is_model(value):
             found.append(models.export(value))
             return None

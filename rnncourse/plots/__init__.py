@@ -3,8 +3,21 @@
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
-from rnncourse.plots.gradients import plot_clipping, plot_learning, plot_norms, plot_passes, plot_ratios, plot_state_path
-from rnncourse.plots.optimization import plot_bands, plot_descent, plot_kernels, plot_range_test, plot_step_factors
+from rnncourse.plots.gradients import (
+    plot_clipping,
+    plot_learning,
+    plot_norms,
+    plot_passes,
+    plot_ratios,
+    plot_state_path,
+)
+from rnncourse.plots.optimization import (
+    plot_bands,
+    plot_descent,
+    plot_kernels,
+    plot_range_test,
+    plot_step_factors,
+)
 from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder

@@ -78,7 +78,7 @@ def _recognise(task, cases, values, difference, run):
 
     Facts about a model are compared up to the first that is wrong: two mistakes are then mended one by one.
     """
-    last = difference.path[0] if task.probe != "call" and difference.path else None
+    last = difference.path[0] if task.probe not in probes.CALLING and difference.path else None
     values = [_up_to(last, value) for value in values]
     for mistake in task.mistakes:
         outputs = [_up_to(last, run(task.probe, mistake.answer, case.inputs).value) for case in cases]
