@@ -78,12 +78,12 @@ def _controls(table, sizes, task_names, method_names):
 def draw_comparison(now, sizes, curves, size, method):
     """Intervals of all methods at one size (left), their curves with one in colour (right); a new figure."""
     figure = new_figure(WIDTH, 3.4)
-    left, right = (figure.add_axes((x, 0.17, wide, 0.76)) for x, wide in ((0.19, 0.24), (0.72, 0.265)))
+    left, right = (figure.add_axes((x, 0.17, wide, 0.76)) for x, wide in ((0.19, 0.23), (0.725, 0.23)))
     plot_intervals({name: _within(interval) for name, interval in now.items()}, ax=left)
     for label in left.get_yticklabels():
         label.set_color(colour(3) if label.get_text() == method else "black")
     plot_learning_curves(sizes, curves, highlight=method, size=size, ax=right)
-    right.set_ylabel("")
+    right.set(ylabel="", xlabel=choose(zh="训练样本数", en="training examples"))
     return figure
 
 
