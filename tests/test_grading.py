@@ -16,7 +16,7 @@ from handed_in import ARRAYS, MODELS, ROOT
 
 from rnncourse import checks, tasks
 from rnncourse.cli import main
-from rnncourse.grading import command as command_module
+from rnncourse.commands import grade as command_module
 from rnncourse.grading import crew, notebooks, sandbox
 
 EXERCISES = notebooks.find_exercises(ROOT / "exercises")
@@ -89,7 +89,7 @@ def run(tmp_path_factory):
     for (exercise, number), titles in by_title.items():
         texts = {task: answers_to(task)[title] for task, title in titles.items()}
         handed_in.hand_in(place / "in", f"wrong-{number}", handed_in.answered(texts, exercise), exercise)
-    for exercise in (ARRAYS, MODELS):
+    for exercise in EXERCISES:
         for language in ("zh", "en"):
             handed_in.hand_in(place / "in", f"stub-{language}", handed_in.stub(exercise, language), exercise)
             handed_in.hand_in(
@@ -131,7 +131,7 @@ ODD = {
 @slow
 @closed_room
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("exercise", [ARRAYS, MODELS])
+@pytest.mark.parametrize("exercise", EXERCISES)
 def test_solutions_get_all_points_and_stubs_none(run, exercise, language):
     solved, stub = (run[2][f"{kind}-{language}", exercise] for kind in ("solved", "stub"))
     assert all(task["points"] == task["max"] > 0 for task in solved["tasks"]), solved

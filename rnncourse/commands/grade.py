@@ -89,9 +89,10 @@ def _grade(options):
     )
     progress.end()
     code = _report(plan, records, records.write_grades())
-    results = read_results(options.out)
-    write_pages(results, Path(options.out))
-    write_export(results, Path(options.out), options)
+    if records.last:
+        results = read_results(options.out)
+        write_pages(results, Path(options.out))
+        write_export(results, Path(options.out), options)
     return code
 
 
