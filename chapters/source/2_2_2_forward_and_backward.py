@@ -234,7 +234,7 @@ def backward(d_outputs, x, h, W, U):
     d_W, d_U, d_b = np.zeros_like(W), np.zeros_like(U), np.zeros(U.shape[1])
     d_x, d_h = np.zeros_like(x), np.zeros_like(h)
     for t in range(x.shape[1], 0, -1):
-        d_h[t] += d_outputs[:, t - 1]  # the second path; the first is there already
+        d_h[t] += d_outputs[:, t - 1]  # path (1); path (2) is there already
         d_a = d_h[t] * (1 - h[t] ** 2)  # (B, H)
         d_W += x[:, t - 1].T @ d_a
         d_U += h[t - 1].T @ d_a
