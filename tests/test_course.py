@@ -51,7 +51,6 @@ LAYERS = [
     "grading",
     "commands",
     "cli",
-    "__main__",
 ]
 SCRIPTS = ("fonts/make_font.py", "datasets/slices")  # they make embedded files, once
 WITHOUT_KERAS = (
@@ -66,7 +65,6 @@ WITHOUT_KERAS = (
     "authoring",
     "doctor",
     "cli",
-    "__main__",
     "exercises",
     "progress",
     "commands",

@@ -110,9 +110,9 @@ def test_environment_yml_installs_in_a_fresh_environment(tmp_path):
         pytest.skip("no package registry within reach: " + run.stderr.strip().splitlines()[-1])
     assert run.returncode == 0, run.stderr[-2000:]
     subprocess.run([*pip, "check"], cwd=copy, check=True)
-    doctor = subprocess.run(
-        [python, "-m", "rnncourse", "doctor"], cwd=tmp_path, capture_output=True, text=True
-    )
+    command = [tmp_path / "fresh" / "bin" / "rnncourse", "doctor"]
+    doctor = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert "TensorFlow, Keras" in doctor.stdout
     assert doctor.returncode == 0, doctor.stdout + doctor.stderr
 
 

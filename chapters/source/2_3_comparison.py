@@ -397,8 +397,8 @@ tell(
     en=f"Training: {' and '.join(map(str, data['sizes']))} examples; test: {data['test']:,}. A network sees {data['seen']:,} examples, learning rate {data['learning_rate']}.",
 )
 tell(
-    zh=f"每格 {len(record['seeds'])} 个种子；评论至多 {data['longest']} 个词元；{record['processor']}，{record['cores']} 核，共 {record['seconds'] / 60:.0f} 分钟（机器同时在做别的事）。",
-    en=f"{len(record['seeds'])} seeds a cell; reviews of at most {data['longest']} tokens; {record['processor']}, {record['cores']} cores, {record['seconds'] / 60:.0f} minutes in all (the machine was busy with other work, too).",
+    zh=f"每格 {len(record['seeds'])} 个种子；评论至多 {data['longest']} 个词元；{record['processor']}，{record['cores']} 核，共 {record['seconds'] / 60:.0f} 分钟。",
+    en=f"{len(record['seeds'])} seeds a cell; reviews of at most {data['longest']} tokens; {record['processor']}, {record['cores']} cores, {record['seconds'] / 60:.0f} minutes in all.",
 )
 print("Python", record["python"], *(f"{name} {version}" for name, version in record["versions"].items()), sep=", ")
 
