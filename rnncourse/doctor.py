@@ -145,7 +145,7 @@ def check_backend():
         zh="请重新安装 TensorFlow；若仍失败，可能是处理器过旧，请改用 Colab",
         en="install TensorFlow anew; if that does not help the processor may be too old: use Colab",
     )
-    command = [sys.executable, "-c", _BACKEND]
+    command = [sys.executable, "-P", "-c", _BACKEND]  # -P: no folder here that is called rnncourse
     try:
         result = subprocess.run(command, capture_output=True, text=True, timeout=_IMPORT_TIMEOUT)
     except subprocess.TimeoutExpired:
