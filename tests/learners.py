@@ -46,11 +46,15 @@ def mistaken(name, language="en", number=0):
 
 
 def mistaken_answer(task, number=0):
-    """The source of a catalogued mistake and of what it uses, without the task, which a grader hides."""
+    """The source of a catalogued mistake and of what it uses, without the task, which a grader hides.
+
+    Mistakes that are made by another function have no source of their own, and are passed over.
+    """
     module = importlib.import_module(f"rnncourse.tasks.{task}")
-    mistakes = module.TASK.mistakes
-    answer = mistakes[number % len(mistakes)].answer.__name__
     nodes = [(_defined(node), node) for node in ast.parse(inspect.getsource(module)).body]
+    own = set().union(*(names for names, _ in nodes))
+    mistakes = [name for mistake in module.TASK.mistakes if (name := mistake.answer.__name__) in own]
+    answer = mistakes[number % len(mistakes)]
     wanted, before = {answer}, set()
     while wanted != before:  # until nothing new is used
         before = set(wanted)
