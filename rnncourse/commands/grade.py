@@ -24,6 +24,9 @@ def add(commands):
     parser.add_argument(
         "--jobs", type=_count, default=os.cpu_count() or 1, help="how many at a time; default: processors"
     )
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="grade on a Dask cluster: its scheduler, as tcp://HOST:8786"
+    )
     parser.add_argument("--seed", type=int, help="seed of the secret cases; default: a fresh secret one")
     parser.add_argument(
         "--per-student", action="store_true", help="other cases for every student, from the seed"
@@ -59,7 +62,7 @@ def grade(options):
 
 
 def _grade(options):
-    from rnncourse.grading import catalogue, collect, late, notebooks, schedule
+    from rnncourse.grading import catalogue, cluster, collect, late, notebooks, schedule
     from rnncourse.grading.records import Records
     from rnncourse.grading.results import read_results
 
@@ -74,19 +77,19 @@ def _grade(options):
     plan = schedule.plan(submissions, exercises, tasks, records, late=policy, wanted=options.exercise)
     _start_keras(tasks, plan)
     progress = Progress()
-    schedule.run(
-        plan,
-        records,
-        tasks,
-        jobs=min(options.jobs, max(1, len(plan.work))),
-        seed=options.seed,
-        per_student=options.per_student,
-        weak=options.weak_isolation,
-        seconds=options.timeout,
-        memory=int(options.memory * 1e9),
-        covered=_covered(options),
-        tell=progress.tell,
-    )
+    shared = {
+        "seed": options.seed,
+        "per_student": options.per_student,
+        "weak": options.weak_isolation,
+        "seconds": options.timeout,
+        "memory": int(options.memory * 1e9),
+        "covered": _covered(options),
+        "tell": progress.tell,
+    }
+    if options.scheduler:
+        cluster.run(plan, records, options.scheduler, folder=options.tasks, **shared)
+    else:
+        schedule.run(plan, records, tasks, jobs=min(options.jobs, max(1, len(plan.work))), **shared)
     progress.end()
     code = _report(plan, records, records.write_grades())
     if records.last:
@@ -166,11 +169,12 @@ def _report(plan, records, path):
 
 
 def _problems():
-    from rnncourse.grading import catalogue, crew, exports, late, notebooks, results
+    from rnncourse.grading import catalogue, cluster, crew, exports, late, notebooks, results
 
     return (
         FileNotFoundError,
         catalogue.CatalogueError,
+        cluster.ClusterError,
         crew.WeakIsolation,
         exports.ExportError,
         late.LateError,

@@ -94,7 +94,7 @@ def run(
         with ThreadPoolExecutor(jobs) as pool:
 
             def submit(works):
-                return {pool.submit(_grade, w, check, crew, _seed(seed, w, per_student)) for w in works}
+                return {pool.submit(grade, w, check, crew, seed_of(seed, w, per_student)) for w in works}
 
             todo = iter(plan.work)
             running, done = submit(itertools.islice(todo, jobs)), 0
@@ -110,7 +110,7 @@ def run(
         crew.close()
 
 
-def _seed(seed, work, per_student):
+def seed_of(seed, work, per_student):
     """The seed of a submission's cases: that of the run, or, `per_student`, one that follows from it and the
     name.
     """
@@ -120,7 +120,7 @@ def _seed(seed, work, per_student):
     return int.from_bytes(digest[:7], "big")
 
 
-def _grade(work, check, crew, seed):
+def grade(work, check, crew, seed):
     """The record of one notebook, whatever happens."""
     started = time.monotonic()
     line = {**work.line, "isolation": crew.isolation, "seed": seed}
