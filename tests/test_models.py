@@ -106,6 +106,7 @@ def run_on(backend, *folders):
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_saved_on_tensorflow_it_gives_the_same_on_jax(tmp_path):
     assert keras.backend.backend() == "tensorflow"
     for name, form in FORMS.items():

@@ -101,6 +101,7 @@ print("equal")
 """
 
 
+@pytest.mark.slow
 def test_saved_and_loaded_it_gives_the_same_also_on_jax(tmp_path):
     for name in FORMS:
         folder = tmp_path / name

@@ -17,6 +17,7 @@ def build(seed=1):
     return keras.Sequential([keras.Input((None,)), *layers, keras.layers.Dense(1, activation="sigmoid")])
 
 
+@pytest.mark.slow
 def test_the_model_is_left_as_it_was():
     model, test = build(), None
     model.compile(keras.optimizers.SGD(0.25), "mse")

@@ -87,6 +87,7 @@ def test_the_best_epoch_stays_and_training_stops_early():
     assert loss == pytest.approx(losses[1], rel=1e-3)
 
 
+@pytest.mark.slow
 def test_a_seed_repeats_a_run():
     outputs = []
     for seed in (1, 1, 2):
@@ -106,6 +107,7 @@ def test_several_classes():
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_class_weight_moves_the_probabilities():
     means = {}
     for weight in (None, {0: 1.0, 1: 20.0}):
