@@ -9,7 +9,7 @@ from pathlib import Path
 import learners
 import pytest
 
-from rnncourse import cli, language
+from rnncourse import cli
 from rnncourse.authoring.exercise import remove_solution
 from rnncourse.exercises import read_notebook, source_of
 
@@ -17,13 +17,7 @@ NAME = "3_1_environment_and_data"
 KERAS = "4_2_text_classification"
 
 
-@pytest.fixture(autouse=True)
-def english(monkeypatch):
-    before = language.current()
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    language.use("en")
-    yield
-    language.use(before)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def code(notebook):

@@ -24,13 +24,7 @@ NO_HINT = {"zh": "", "en": ""}
 EVIL = "<script>alert(1)</script>\x1b[31m\u202egnp.exe\u2066'\"&"
 
 
-@pytest.fixture(autouse=True)
-def english(monkeypatch):
-    before = language.current()
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    language.use("en")
-    yield
-    language.use(before)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def task(name, status="passed", most=2, mistake=None, hint=HINT, detail="SECRET CASE"):

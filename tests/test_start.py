@@ -17,13 +17,7 @@ from rnncourse.exercises.copying import RECORD, CopyError, copy_exercises
 NAME = "3_1_environment_and_data"
 
 
-@pytest.fixture(autouse=True)
-def english(monkeypatch):
-    before = language.current()
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    language.use("en")
-    yield
-    language.use(before)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture

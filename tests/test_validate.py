@@ -16,13 +16,7 @@ from rnncourse.grading.validate import ValidateError, compose, find_exercise, va
 NUMPY = "3_1_environment_and_data"
 
 
-@pytest.fixture(autouse=True)
-def english(monkeypatch):
-    before = language.current()
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    language.use("en")
-    yield
-    language.use(before)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def code(notebook):
