@@ -847,7 +847,7 @@ tell(
 )
 
 # %% [markdown] lang="zh"
-# 遗忘偏置、循环权重的初始化和门为什么这么要紧，[前向与反向传播](2_2_2_forward_and_backward.ipynb)一章用梯度解释；裁剪的用武之地（梯度爆炸）也在那里。一个旋钮在这个任务上看不出作用，不等于在别的任务上没有。剪枝则首先是部署前的压缩，不是为了让训练更好。
+# 遗忘偏置、循环权重的初始化和门怎样左右梯度，[前向与反向传播](2_2_2_forward_and_backward.ipynb)一章有推导；区间含 0 的那几项，三个种子还不足以下结论。裁剪的用武之地（梯度爆炸）也在那一章。一个旋钮在这个任务上看不出作用，不等于在别的任务上没有。剪枝则首先是部署前的压缩，不是为了让训练更好。
 #
 # ## 小结
 #
@@ -875,7 +875,7 @@ tell(
 # - G. Goh (2017). [Why Momentum Really Works](https://distill.pub/2017/momentum/).
 
 # %% [markdown] lang="en"
-# Why forget bias, initialisation of the loop and gates matter so much, the chapter [forward and backward](2_2_2_forward_and_backward.ipynb) explains by gradients; clipping has its place there, too (exploding gradients). A knob that shows no effect on this task may well have one on another. Pruning is first of all compression before deployment, not a means to train better.
+# How forget bias, initialisation of the loop and gates act on gradients is derived in the chapter [forward and backward](2_2_2_forward_and_backward.ipynb); where an interval holds 0, three seeds do not settle it. Clipping has its place in that chapter, too (exploding gradients). A knob that shows no effect on this task may well have one on another. Pruning is first of all compression before deployment, not a means to train better.
 #
 # ## Summary
 #
