@@ -13,6 +13,7 @@ from rnncourse.metrics.intervals import (
     mcnemar,
     mean_interval,
 )
+from rnncourse.metrics.ngrams import matched_ngrams
 from rnncourse.metrics.paired import Comparison, compare_models, examples_needed, ratio_of
 from rnncourse.metrics.report import ClassScores, Report, evaluate
 from rnncourse.metrics.scores import (
@@ -68,6 +69,7 @@ __all__ = [
     "examples_needed",
     "expected_calibration_error",
     "f1",
+    "matched_ngrams",
     "mcnemar",
     "mean_interval",
     "perplexity",

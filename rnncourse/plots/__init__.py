@@ -21,12 +21,14 @@ from rnncourse.plots.optimization import (
 from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
+from rnncourse.plots.testing import plot_alignment, plot_edit_table, plot_ngrams, plot_precision_recall
 from rnncourse.plots.timeline import plot_timeline
 from rnncourse.plots.tokens import plot_contributions, plot_probability
 from rnncourse.plots.training import plot_history, plot_knob
 from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolled
 
 __all__ = [
+    "plot_alignment",
     "plot_attributions",
     "plot_bands",
     "plot_batch",
@@ -39,6 +41,7 @@ __all__ = [
     "plot_cost",
     "plot_decay",
     "plot_descent",
+    "plot_edit_table",
     "plot_encoder_decoder",
     "plot_gates",
     "plot_history",
@@ -49,9 +52,11 @@ __all__ = [
     "plot_learning",
     "plot_learning_curves",
     "plot_lengths",
+    "plot_ngrams",
     "plot_norms",
     "plot_passes",
     "plot_patterns",
+    "plot_precision_recall",
     "plot_probability",
     "plot_progress",
     "plot_range_test",
