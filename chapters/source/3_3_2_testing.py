@@ -264,26 +264,36 @@ tell(zh=f"原文的主张（第 1 条）里“不平衡性”一项：{verdict}�
 # %% [markdown] lang="zh"
 # 主张 1 说的是“三样都能有效处理”，只要一样不成立，整句就不成立；异质性和动态性的测量在第 1 章。
 #
-# 那么什么有用？逐种子相减，看权重和阈值（在验证集上按 F1 选）各让 GRU 变了多少：
+# 那么什么有用？逐种子相减，看权重和阈值（在验证集上按 F1 选）各改变了多少，GRU 和逻辑回归（LR）都看：
 
 # %% [markdown] lang="en"
 # Claim 1 says "all three effectively": where one of them fails, the sentence as a whole does. Heterogeneity and change were measured in chapter 1.
 #
-# What does help, then? Subtract seed by seed: how much do weights, and a threshold (chosen by F1 on the validation texts), change for the GRU?
+# What does help, then? Subtract seed by seed: how much do weights, and a threshold (chosen by F1 on the validation texts), change, for the GRU and for logistic regression (LR)?
 
 # %% claims=[1]
-labels = choose(zh={"recall": "召回率", "precision": "精确率", "f1": "F1", "accuracy": "准确率"}, en={s: s for s in ("recall", "precision", "f1", "accuracy")})
-for score, label in labels.items():
-    by_weights = metrics.mean_interval(column(score, weighted=True) - column(score))
-    by_threshold = metrics.mean_interval(column(score + "_tuned") - column(score))
-    tell(zh=f"{label}：权重 {by_weights:+.3f}，阈值 {by_threshold:+.3f}", en=f"{label}: weights {by_weights:+.3f}, threshold {by_threshold:+.3f}")
-errors = [metrics.mean_interval(column("calibration_error", weighted=w)) for w in (False, True)]
-tell(zh=f"ECE：不加权 {errors[0]}，加权 {errors[1]}", en=f"ECE: plain {errors[0]}, weighted {errors[1]}")
+def effect(score, method):
+    """What weights, and what the threshold, change in a score: two intervals over the runs."""
+    before, weighted_runs = column(score, method), column(score, method, weighted=True)
+    return [metrics.mean_interval(after - before) for after in (weighted_runs, column(score + "_tuned", method))]
+
+
+for method, short in (("gru", "GRU"), ("logistic_regression", "LR")):
+    for score, label in choose(zh={"recall": "召回率", "f1": "F1", "accuracy": "准确率"}, en={"recall": "recall", "f1": "F1", "accuracy": "accuracy"}).items():
+        by_weights, by_threshold = effect(score, method)
+        tell(zh=f"{short} {label}：权重 {by_weights:+.3f}，阈值 {by_threshold:+.3f}", en=f"{short} {label}: weights {by_weights:+.3f}, threshold {by_threshold:+.3f}")
+
+# %% claims=[1]
+for method, short in (("gru", "GRU"), ("logistic_regression", "LR")):
+    reached = metrics.mean_interval(column("precision", method, weighted=True)), metrics.mean_interval(column("precision_tuned", method))
+    errors = [metrics.mean_interval(column("calibration_error", method, weighted=w)) for w in (False, True)]
+    tell(zh=f"{short}：此时的精确率，权重 {reached[0]}，阈值 {reached[1]}", en=f"{short}: precision then, weights {reached[0]}, threshold {reached[1]}")
+    tell(zh=f"{short}：ECE，不加权 {errors[0]}，加权 {errors[1]}", en=f"{short}: ECE, plain {errors[0]}, weighted {errors[1]}")
 gap = metrics.mean_interval(column("average_precision") - column("average_precision", "logistic_regression"))
 tell(zh=f"PR-AUC：GRU − 逻辑回归 = {gap:+.3f}", en=f"PR-AUC: GRU − logistic regression = {gap:+.3f}")
 
 # %% [markdown] lang="zh"
-# 权重和阈值都与网络的种类无关，逻辑回归用起来一样。能处理不平衡的是**做实验的人**，不是 RNN。真正缺的是差评本身：2,000 条里只有 100 条，什么方法也变不出第 101 条。
+# 权重和阈值都与网络的种类无关：逻辑回归也能用，只是各有多大用处因模型而异。处理不平衡的是**做实验的人**，不是 RNN；召回率是拿精确率换来的：判为差评的里面，多数并不是。真正缺的是差评本身：2,000 条里只有 100 条，什么方法也变不出第 101 条。
 #
 # ## 3 一个分数有多准
 #
@@ -292,7 +302,7 @@ tell(zh=f"PR-AUC：GRU − 逻辑回归 = {gap:+.3f}", en=f"PR-AUC: GRU − logi
 # 拿两个几秒钟能训练好的模型做例子：TF-IDF + 逻辑回归，一个只看单个词元，一个还看相邻的两个。
 
 # %% [markdown] lang="en"
-# Weights and threshold have nothing to do with the kind of network; logistic regression uses them just as well. What handles imbalance is **whoever runs the experiment**, not the RNN. What is really missing are complaints: there are 100 among 2,000 texts, and no method conjures up the 101st.
+# Weights and threshold have nothing to do with the kind of network: logistic regression can use them, too, though how much each does depends on the model. What handles imbalance is **whoever runs the experiment**, not the RNN; and recall is paid for with precision: most of what is called a complaint is none. What is really missing are complaints: there are 100 among 2,000 texts, and no method conjures up the 101st.
 #
 # ## 3 How sure is a score?
 #
@@ -768,7 +778,7 @@ tell(zh=f"原文的主张（第 27 条）：{verdict}。", en=f"The article's cl
 # |---|---|---|
 # | 分类，类别均衡 | 准确率 + 区间 | 几个种子，及格线 |
 # | 分类，类别不均衡 | 稀有类的精确率、召回率、F1，PR-AUC | 永远说“不”的模型得多少分 |
-# | 要用概率做决定 | 校准图，ECE | 加权训练会把它弄坏 |
+# | 要用概率做决定 | 校准图，ECE | 加权训练可能把它弄坏 |
 # | 翻译 | BLEU（写明切法）、chrF | 配对检验；人读几句 |
 # | 语音识别 | WER，中文 CER | 统一大小写和标点 |
 # | 语言模型 | 困惑度，或每字符比特数 | 词元和词表要相同 |
@@ -776,7 +786,7 @@ tell(zh=f"原文的主张（第 27 条）：{verdict}。", en=f"The article's cl
 # ## 小结
 #
 # - 类别越偏，准确率越空；召回率和精确率一起看，阈值是可以选的。
-# - 处理不平衡的不是 RNN，而是权重、阈值和更多的稀有样本；权重会弄坏校准。
+# - 处理不平衡的不是 RNN，而是权重、阈值和更多的稀有样本；权重可能弄坏校准。
 # - 分数要有区间；两个模型要配对比；看出一个百分点往往要几千条。
 # - 超参数在验证集上挑；在测试集上挑，挑到的有一部分是运气。
 # - BLEU = 截断的 n 元组精确率的几何平均 × 长度惩罚；WER = 编辑距离 / 参考长度；困惑度 = 平均惊讶的指数。
@@ -812,7 +822,7 @@ tell(zh=f"原文的主张（第 27 条）：{verdict}。", en=f"The article's cl
 # |---|---|---|
 # | classification, balanced | accuracy with its interval | several seeds, the bar |
 # | classification, imbalanced | precision, recall, F1 of the rare class, PR-AUC | what "always no" would get |
-# | decisions by probability | calibration picture, ECE | training with weights spoils it |
+# | decisions by probability | calibration picture, ECE | training with weights can spoil it |
 # | translation | BLEU (say which tokens), chrF | a paired test; read some sentences |
 # | speech recognition | WER, for Chinese CER | normalise case and punctuation |
 # | language model | perplexity, or bits a character | the same tokens and vocabulary |
@@ -820,7 +830,7 @@ tell(zh=f"原文的主张（第 27 条）：{verdict}。", en=f"The article's cl
 # ## Summary
 #
 # - The rarer a class, the hollower accuracy; read recall and precision together, and choose the threshold.
-# - It is not the RNN that handles imbalance, but weights, a threshold and more of the rare examples; weights spoil calibration.
+# - It is not the RNN that handles imbalance, but weights, a threshold and more of the rare examples; weights can spoil calibration.
 # - A score needs an interval; two models are compared in pairs; to see one point often takes thousands of examples.
 # - Hyperparameters are chosen on the validation set; what the test set chooses is in part luck.
 # - BLEU is the geometric mean of clipped n-gram precisions times the brevity penalty; WER is edit distance over the reference's length; perplexity is exp of the mean surprise.
