@@ -33,7 +33,7 @@ import numpy as np
 # %%
 from rnncourse import plots
 
-marks = [[True, True, False, True, True], [True, False, False, True], [False] * 3, [False] * 2]
+marks = [[True, True, False, True, True], [True, False, True, True], [False] * 3, [False] * 2]
 _ = plots.plot_ngrams(["a", "b", "b", "c", "d"], marks)
 
 # %% [markdown] lang="zh"
@@ -187,15 +187,22 @@ check.calibration_gap(calibration_gap)
 # %% [markdown] lang="zh"
 # ## 5. 两个模型之差的区间
 #
-# 两个模型做同一份测试集，各自每条对不对：`first`、`second`，布尔，形状 $(N)$。`rows` 的形状是 $(R, N)$：每一行是一次有放回的重抽样，里面是样本的编号。对每次重抽样求 $g_r = \text{准确率}_{\text{second}} - \text{准确率}_{\text{first}}$，两个模型用**同样的**样本；返回 $R$ 个差的第 2.5 和第 97.5 百分位数（`np.percentile` 的默认插值）。
+# 两个模型做同一份测试集，各自每条对不对：`first`、`second`，布尔，形状 $(N)$。`rows` 的形状是 $(R, N)$：每一行是一次有放回的重抽样，里面是样本的编号。每次重抽样求一个差，两个模型用**同样的**样本：
+#
+# $$g_r = \frac{1}{N} \sum_{i=1}^{N} \bigl(\text{second}[\text{rows}_{ri}] - \text{first}[\text{rows}_{ri}]\bigr)$$
+#
+# 返回 $R$ 个差的第 2.5 和第 97.5 百分位数（`np.percentile` 的默认插值）。
 
 # %% [markdown] lang="en"
 # ## 5. The interval of a difference
 #
 # Two models sit the same test; `first` and `second`, booleans of shape $(N)$, say which examples each got right. `rows` has the shape
-# $(R, N)$: each row is a resample with replacement and holds the numbers of its examples. For each resample find
-# $g_r = \text{accuracy}_{\text{second}} - \text{accuracy}_{\text{first}}$, both on the **same** examples; return the 2.5th and the 97.5th
-# percentile of the $R$ differences (`np.percentile` with its default interpolation).
+# $(R, N)$: each row is a resample with replacement and holds the numbers of its examples. Each resample gives a difference, both
+# models answering the **same** examples:
+#
+# $$g_r = \frac{1}{N} \sum_{i=1}^{N} \bigl(\text{second}[\text{rows}_{ri}] - \text{first}[\text{rows}_{ri}]\bigr)$$
+#
+# Return the 2.5th and the 97.5th percentile of the $R$ differences (`np.percentile` with its default interpolation).
 
 # %% task="paired_bootstrap"
 def paired_bootstrap(first, second, rows):
