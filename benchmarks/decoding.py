@@ -1,7 +1,7 @@
 """Tokens a second of beam search: `decoders.beam_search` beside Keras step by step, uncompiled, with the same
 beam.
 
-    python benchmarks/decoding.py [--quick] [--sources 64] [--width 5] [--units 128] [--vocabulary 2000] [--rounds 3]
+    python benchmarks/decoding.py [--quick] [--sources 64] [--width 5] [--units 128] [--vocabulary 2000]
 
 Three ways write the same answers with the same untrained attention model (a check compares them):
 
@@ -92,9 +92,8 @@ def loop(model, sources, options):
         done = (token == text.END) | (token == text.PADDING)
         if n and done.all():
             break
-        scores, after, _ = decoder(
-            [as_tensor(token.reshape(-1, 1)), as_tensor(state), *map(as_tensor, memory)]
-        )
+        read = [token.reshape(-1, 1), state, *memory]
+        scores, after, _ = decoder([keras.ops.convert_to_tensor(array) for array in read])
         step = np.array(keras.ops.log_softmax(scores[:, 0])).reshape(batch, width, -1)
         step[:, :, [text.PADDING, text.START]] = IMPOSSIBLE
         step[done] = np.where(np.arange(step.shape[-1]) == text.PADDING, 0.0, IMPOSSIBLE)
@@ -111,10 +110,6 @@ def loop(model, sources, options):
     return [best[(best != text.END) & (best != text.PADDING)].tolist() for best in written[:, 0]]
 
 
-def as_tensor(array):
-    return keras.ops.convert_to_tensor(array)
-
-
 def check_equal(answers):
     for name, found in answers.items():
         equal = np.mean([one == other for one, other in zip(found, answers["course"], strict=True)])
@@ -128,9 +123,8 @@ def report(seconds, tokens, options):
     )
     for name, runs in seconds.items():
         ratio = np.median(np.array(runs) / np.array(seconds["course"]))
-        print(
-            f"  {name:8} {tokens / np.median(runs):10,.0f} tokens a CPU second    course is {ratio:.1f} times as fast"
-        )
+        speed = tokens / np.median(runs)
+        print(f"  {name:8} {speed:10,.0f} tokens a CPU second    course is {ratio:.1f} times as fast")
     reached = np.median(np.array(seconds["single"]) / np.array(seconds["course"])) >= TARGET
     print(f"  at least {TARGET} times as fast as single: {'yes' if reached else 'no'}")
     return 0 if reached else 1
