@@ -32,6 +32,32 @@ def encode(x, tokens, *, cell, units, bidirectional=True, recurrent_dropout=0.0)
     return layers.Concatenate()([forward, backward])
 
 
+def encode_with_state(x, tokens, *, cell, units, bidirectional=True, recurrent_dropout=0.0):
+    """`encode`, and the state after the last token: [states (B, T, H), hidden (B, H)], 2H if bidirectional.
+
+    An LSTM adds its cell state, of the same shape as `hidden`. No output holds it step by step, so its loop
+    takes the mask, which carries it over the padding.
+    """
+    sizes = {"cell": cell, "units": units, "recurrent_dropout": recurrent_dropout}
+    if cell != "lstm":
+        states = encode(x, tokens, bidirectional=bidirectional, **sizes)
+        return [states, pool(states, tokens, kind="last", bidirectional=bidirectional)]
+    forward, *ends = _lstm_with_state(x, tokens, units, recurrent_dropout)
+    if not bidirectional:
+        return [forward, *ends]
+    turned = ReverseRows()([x, tokens])
+    backward, *other_ends = _lstm_with_state(turned, tokens, units, recurrent_dropout)
+    backward = ReverseRows()([backward, tokens])
+    pairs = zip([forward, *ends], [backward, *other_ends], strict=True)
+    return [layers.Concatenate()([one, other]) for one, other in pairs]
+
+
+def _lstm_with_state(x, tokens, units, recurrent_dropout):
+    loop = CELLS["lstm"](units, return_sequences=True, return_state=True, recurrent_dropout=recurrent_dropout)
+    states, *ends = loop(x, mask=TokenMask()(tokens))
+    return [WithoutMask()(states), *ends]
+
+
 def pool(states, tokens, *, kind, bidirectional=True):
     """One vector a row: states (B, T, H) -> (B, H), or (B, 2H) for kind "max_mean"; zeros without any token.
 
@@ -63,6 +89,51 @@ class PaddingLast(layers.Layer):
 
     def compute_output_spec(self, tokens):
         return keras.KerasTensor(tokens.shape, tokens.dtype)
+
+
+@_register
+class PaddingBack(layers.Layer):
+    """Undo `PaddingLast` for states: [states (B, T, H), tokens as they were (B, T)] -> (B, T, H).
+
+    Each state goes back to the place of its token; zeros stand at the padding.
+    """
+
+    def call(self, inputs):
+        states, tokens = inputs
+        batch, steps = ops.shape(tokens)
+        mask = mask_of(tokens)
+        rank = ops.cumsum(ops.cast(mask, "int32"), axis=1) - 1  # the place of each token among the real ones
+        rows = ops.maximum(rank, 0) + steps * ops.arange(batch)[:, None]
+        placed = ops.take(ops.reshape(states, (-1, states.shape[-1])), rows, axis=0)
+        return ops.where(mask[:, :, None], placed, 0.0)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor(inputs[0].shape, inputs[0].dtype)
+
+
+@_register
+class TokenMask(layers.Layer):
+    """Where real tokens stand, as the mask of a recurrent layer: tokens (B, T) -> (B, T) bool."""
+
+    def call(self, tokens):
+        return mask_of(tokens)
+
+    def compute_output_spec(self, tokens):
+        return keras.KerasTensor(tokens.shape, "bool")
+
+
+@_register
+class WithoutMask(layers.Layer):
+    """What it gets, without the mask that Keras has attached to it, which a loss would use."""
+
+    def call(self, x):
+        return x + 0  # another tensor: the mask is an attribute of the one that came
+
+    def compute_mask(self, x, previous_mask):
+        return None
+
+    def compute_output_spec(self, x):
+        return keras.KerasTensor(x.shape, x.dtype)
 
 
 @_register
