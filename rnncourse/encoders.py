@@ -15,46 +15,48 @@ LOWEST = -1e4  # below every state, and within float16
 _register = keras.saving.register_keras_serializable(package="rnncourse")
 
 
-def encode(x, tokens, *, cell, units, bidirectional=True, recurrent_dropout=0.0):
+def encode(x, tokens, *, cell, units, bidirectional=True, recurrent_dropout=0.0, names=(None, None)):
     """One recurrent layer over x (B, T, D): states (B, T, H), or (B, T, 2H) if bidirectional.
 
     `tokens` (B, T) show where the padding is: at the end of each row. `cell` is "simple_rnn", "lstm" or
     "gru". The second half of a bidirectional state has read the row from its last token back to this one.
+    `names` are those of the forward and the backward Keras layer.
     """
 
-    def loop():
-        return CELLS[cell](units, return_sequences=True, recurrent_dropout=recurrent_dropout)
+    def loop(name):
+        return CELLS[cell](units, return_sequences=True, recurrent_dropout=recurrent_dropout, name=name)
 
-    forward = loop()(x)
+    forward = loop(names[0])(x)
     if not bidirectional:
         return forward
-    backward = ReverseRows()([loop()(ReverseRows()([x, tokens])), tokens])
+    backward = ReverseRows()([loop(names[1])(ReverseRows()([x, tokens])), tokens])
     return layers.Concatenate()([forward, backward])
 
 
-def encode_with_state(x, tokens, *, cell, units, bidirectional=True, recurrent_dropout=0.0):
+def encode_with_state(
+    x, tokens, *, cell, units, bidirectional=True, recurrent_dropout=0.0, names=(None, None)
+):
     """`encode`, and the state after the last token: [states (B, T, H), hidden (B, H)], 2H if bidirectional.
 
     An LSTM adds its cell state, of the same shape as `hidden`. No output holds it step by step, so its loop
     takes the mask, which carries it over the padding.
     """
-    sizes = {"cell": cell, "units": units, "recurrent_dropout": recurrent_dropout}
+    sizes = {"units": units, "recurrent_dropout": recurrent_dropout}
     if cell != "lstm":
-        states = encode(x, tokens, bidirectional=bidirectional, **sizes)
+        states = encode(x, tokens, cell=cell, bidirectional=bidirectional, names=names, **sizes)
         return [states, pool(states, tokens, kind="last", bidirectional=bidirectional)]
-    forward, *ends = _lstm_with_state(x, tokens, units, recurrent_dropout)
+    forward = _lstm_with_state(x, tokens, name=names[0], **sizes)
     if not bidirectional:
-        return [forward, *ends]
-    turned = ReverseRows()([x, tokens])
-    backward, *other_ends = _lstm_with_state(turned, tokens, units, recurrent_dropout)
-    backward = ReverseRows()([backward, tokens])
-    pairs = zip([forward, *ends], [backward, *other_ends], strict=True)
+        return forward
+    backward, *ends = _lstm_with_state(ReverseRows()([x, tokens]), tokens, name=names[1], **sizes)
+    pairs = zip(forward, [ReverseRows()([backward, tokens]), *ends], strict=True)
     return [layers.Concatenate()([one, other]) for one, other in pairs]
 
 
-def _lstm_with_state(x, tokens, units, recurrent_dropout):
-    loop = CELLS["lstm"](units, return_sequences=True, return_state=True, recurrent_dropout=recurrent_dropout)
-    states, *ends = loop(x, mask=TokenMask()(tokens))
+def _lstm_with_state(x, tokens, **sizes):
+    states, *ends = CELLS["lstm"](return_sequences=True, return_state=True, **sizes)(
+        x, mask=TokenMask()(tokens)
+    )
     return [WithoutMask()(states), *ends]
 
 

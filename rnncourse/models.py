@@ -95,7 +95,8 @@ def build_encoder(
     token at t: it has read the row up to there, and in its second half, if bidirectional, from the end back
     to there. `hidden` is the state after the whole row: for the second half, the one at the first token. Both
     are the top layer's, if there are several. They are what a tagger reads (states), a classifier (hidden, or
-    `encoders.pool` of the states), a decoder (hidden to begin with, states to attend to).
+    `encoders.pool` of the states), a decoder (hidden to begin with, states to attend to). The recurrent
+    layers are called forward_1, backward_1, forward_2 ..., the table "embedding".
 
     Id 0 is padding: it may stand anywhere in a row, changes no state of a real token and has zeros in its
     place; a row of padding alone gets zeros. Arguments as those of `build_text_classifier`. Raises ValueError
@@ -112,9 +113,10 @@ def build_encoder(
     sizes["recurrent_dropout"] = recurrent_dropout
     x = kl.Embedding(vocabulary_size, embedding_size, name="embedding")(tokens)  # (B, T, D)
     x = kl.SpatialDropout1D(embedding_dropout)(x)
-    for _ in range(layers - 1):
-        x = kl.Dropout(dropout)(encode(x, tokens, **sizes))  # (B, T, H), 2H if bidirectional
-    states, *ends = encode_with_state(x, tokens, **sizes)
+    names = [(f"forward_{layer}", f"backward_{layer}") for layer in range(1, layers + 1)]
+    for pair in names[:-1]:
+        x = kl.Dropout(dropout)(encode(x, tokens, names=pair, **sizes))  # (B, T, H), 2H if bidirectional
+    states, *ends = encode_with_state(x, tokens, names=names[-1], **sizes)
     return keras.Model(inputs, [PaddingBack()([states, inputs]), *ends], name="recurrent_encoder")
 
 

@@ -166,11 +166,15 @@ def outputs_of(model, tokens):
 def by_numpy(model, row):
     """States (T, H) and end states (H,) of one row without padding, by the NumPy cells, layer by layer."""
     kinds = {layers.SimpleRNN: cells.simple_rnn, layers.GRU: cells.gru, layers.LSTM: cells.lstm}
-    # Named lstm, lstm_1, ... in the order in which they were made: forward, backward, the next layer's.
-    loops = [one for one in model.layers if isinstance(one, layers.RNN)]
-    loops.sort(key=lambda one: [len(one.name), one.name])
+    names = sorted(one.name for one in model.layers if isinstance(one, layers.RNN))
+    depth = sum(name.startswith("forward") for name in names)
+    both = len(names) == 2 * depth
+    loops = [
+        model.get_layer(f"{way}_{n}")
+        for n in range(1, depth + 1)
+        for way in ("forward", "backward")[: 1 + both]
+    ]
     x = model.get_layer("embedding").get_weights()[0][row][None]
-    both = model.output_shape[0][-1] == 2 * loops[0].units
     while loops:
         loop = loops.pop(0)
         cell = kinds[type(loop)]
