@@ -151,7 +151,13 @@ ROWS = ([5], [3, 4, 2, 8, 7], [6, 6, 1], [2, 5, 1, 3])
 SMALL = {"vocabulary_size": 9, "embedding_size": 4, "units": 3}
 
 
-@pytest.fixture(scope="module", params=FORMS)
+QUICK = ("gru", "lstm")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(form, marks=[] if form in QUICK else [pytest.mark.slow]) for form in FORMS],
+)
 def encoder(request):
     model = models.build_encoder(**SMALL, **FORMS[request.param])
     for seed, weight in enumerate(model.trainable_weights):  # large, so that what is wrong shows

@@ -181,15 +181,15 @@ def describe_movements(tokens, found, position, padding):
             choose(
                 zh=f"换掉第 {position} 个词元“{token}”：正向有 {count[0]} 个状态移动，反向有 {count[1]} 个；"
                 f"汇聚出的向量移动了 {found.pooled:.1%}。",
-                en=f"Token {position}, “{token}”, replaced: {count[0]} forward and {count[1]} backward states "
-                f"move; the pooled vector moves by {found.pooled:.1%}.",
+                en=f"Token {position}, “{token}”, replaced: {count[0]} forward and {count[1]} backward "
+                f"states move; the pooled vector moves by {found.pooled:.1%}.",
             )
         )
     if padding:
         lines.append(
             choose(
                 zh=f"只是补上 {padding} 个 0，汇聚出的向量就移动了 {found.by_padding:.1%}。",
-                en=f"The {padding} zeros behind by themselves move the pooled vector by {found.by_padding:.1%}.",
+                en=f"The {padding} zeros behind alone move the pooled vector by {found.by_padding:.1%}.",
             )
         )
     return " ".join(lines) or choose(zh="什么都没有换。", en="Nothing is replaced.")
