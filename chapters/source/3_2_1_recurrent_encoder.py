@@ -39,7 +39,7 @@ def tell(*, zh, en):
     print(choose(zh=zh, en=en))
 
 
-sentence = choose(zh=list("这本书不好看"), en="the film is not good".split())
+sentence = choose(zh=list("这本书不好看"), en=["the", "film", "is", "not", "good"])
 plots.plot_encoder(sentence, padding=2)
 plt.show()
 
@@ -129,30 +129,54 @@ tell(zh=f"{len(test)} 条没见过的评论，三个种子的准确率：{accura
      en=f"accuracy on {len(test)} unseen reviews over three seeds: {accuracy} (to look inside; nothing was tuned)")
 
 # %% [markdown] lang="zh"
-# 现在问：在这张表里，离下面两个词元最近的是哪些？（余弦相似度，只看训练集里至少出现 20 次的。）训练之前，答案是随机的。
+# 怎样查一张表学到了什么？在训练集里数一数，挑出最偏向正面的 40 个词元和最偏向负面的 40 个，再比较它们的行：**同一边**的两行方向相近吗（余弦）？**不同边**的呢？先猜训练前后各是多少。
 
 # %% [markdown] lang="en"
-# Now ask which rows of the table are the nearest to those of the two tokens below (by cosine, among tokens that occur at least 20 times in training). Before training the answer would be chance.
+# How to find out what a table has learnt? Count in the training set, pick the 40 tokens that lean most to the positive side and the 40 that lean most to the negative, and compare their rows: do two rows of the **same side** point the same way (cosine)? And rows of **opposite sides**? Guess both, before and after training.
+
+# %%
+def leaning(sequences, labels, size):
+    """Log-odds of a token's occurring in a positive text; NaN for fewer than 20 texts. Shape (V,)."""
+    texts_with = np.zeros((2, size))
+    for sequence, label in zip(sequences, labels):
+        texts_with[label, np.unique(sequence)] += 1
+    odds = np.log(texts_with[1] + 1) - np.log(texts_with[0] + 1)
+    return np.where(texts_with.sum(axis=0) >= 20, odds, np.nan)
+
+
+ranked = np.argsort(leaning(x_train, train.labels, len(vocabulary)))     # NaN stands last
+ranked = ranked[: np.sum(~np.isnan(leaning(x_train, train.labels, len(vocabulary))))]
+negative, positive = ranked[:40], ranked[::-1][:40]
+for name, tokens in zip(train.label_names, (negative, positive)):
+    print(name, *vocabulary.decode(tokens[:10]))
+
+# %%
+def cosines(table):
+    """Mean cosine of rows (V, D) on the same side, and on opposite sides."""
+    table = table / np.linalg.norm(table, axis=1, keepdims=True)
+    same = np.mean([(table[side] @ table[side].T)[np.triu_indices(40, 1)] for side in (negative, positive)])
+    return same, np.mean(table[negative] @ table[positive].T)
 
 # %% tags=["measured"]
-rows = encoder.get_layer("embedding").get_weights()[0]                       # (V, D)
-unit_rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-counts = np.bincount(np.concatenate(x_train), minlength=len(vocabulary))
-common = np.flatnonzero(counts >= 20)
-common = common[common > text.UNKNOWN]
-for token in choose(zh=("好", "差"), en=("good", "bad")):
-    cosine = unit_rows[common] @ unit_rows[vocabulary.encode(token)[0]]
-    print(token, "→", *vocabulary.decode(common[np.argsort(-cosine)][1:8]))
+untrained = np.random.default_rng(0).uniform(-0.05, 0.05, (len(vocabulary), 32))      # Keras's own start
+tables = [one.get_layer("embedding").get_weights()[0] for one, _ in trained.values()]
+same, opposite = (metrics.mean_interval(values) for values in zip(*map(cosines, tables)))
+at_first = cosines(untrained)
+tell(zh=f"训练前：同一边 {at_first[0]:.2f}，不同边 {at_first[1]:.2f}；训练后（三个种子）：同一边 {same}，不同边 {opposite}",
+     en=f"before training: same side {at_first[0]:.2f}, opposite {at_first[1]:.2f}; after (three seeds): same side {same}, opposite {opposite}")
+told = same.low > opposite.high
+tell(zh=f"表{'学到了褒贬：同一边的行靠拢，不同边的分开' if told else '没有清楚地分开褒贬'}。",
+     en=f"The table {'has learnt which side a token is on' if told else 'does not tell the sides apart clearly'}.")
 
 # %% [markdown] lang="zh"
-# 邻居不是近义词，而是在**这个任务里作用相同**的词元：表只学到了褒贬，因为只有褒贬被问过。想要通用的词义，得用通用的任务来训练（6.2.2 章）。
+# 一行的意思，是它**在这个任务里的作用**：褒贬是唯一被问过的事，别的（词性、话题、近义）没有理由进到表里。想要通用的词义，得用通用的任务来训练（6.2.2 章）。
 #
 # ## 2 循环：状态不是元素的翻译
 #
 # 第 9 条说编码器“将每个元素转换为一个状态向量”。数量对：$T$ 个词元，$T$ 个（双向则 $2T$ 个）状态。可是“转换”一词暗示状态是**那个元素**的函数，像嵌入那样。试试：两句话末尾是同一个词元，前文不同。先猜：嵌入相同吗？状态相同吗？
 
 # %% [markdown] lang="en"
-# The neighbours are not synonyms, but tokens that **do the same in this task**: the table has learnt kind and unkind, for nothing else was ever asked. Meanings of general use need a general task (chapter 6.2.2).
+# What a row means is **what it does in this task**: kind or unkind is all that was ever asked, and nothing else (part of speech, topic, synonyms) has a reason to enter the table. Meanings of general use need a general task (chapter 6.2.2).
 #
 # ## 2 The loop: a state is no translation of an element
 #
@@ -182,6 +206,8 @@ print("its state is the same:     ", np.allclose(forward[0, -1], forward[1, -1],
 # A forward state has read the **whole prefix**, a backward one the whole suffix. To see it, replace token $k$ by the unknown token and measure how far state $t$ moves, $\lVert h'_t - h_t \rVert / \lVert h_t \rVert$. Guess the shapes of the three pictures: forward, backward, both side by side.
 
 # %%
+from functools import partial
+
 from rnncourse import explain
 
 ids = vocabulary.encode(choose(zh="这本书的内容一点也不好看", en="this film is not as good as i had hoped"))
@@ -193,7 +219,7 @@ def states_of(rows, part=slice(None)):
 
 
 halves = {"→": slice(0, H), "←": slice(H, 2 * H), "→ ←": slice(0, 2 * H)}
-reach = {name: explain.state_effects(lambda rows: states_of(rows, part), ids) for name, part in halves.items()}
+reach = {name: explain.state_effects(partial(states_of, part=part), ids) for name, part in halves.items()}
 plots.plot_reach(reach, vocabulary.decode(ids))
 plt.show()
 print("no forward state moves by a later token: ", np.abs(np.triu(reach["→"], 1)).max() == 0)
@@ -236,9 +262,9 @@ ax.plot(curves.T, ".-")
 ax.set(yscale="log", xlabel=choose(zh="离末尾的步数 k", en="steps before the end, k"))
 ax.set_ylabel(choose(zh="末态的移动", en="movement of the last state"))
 plt.show()
-first_token = metrics.mean_interval(curves[:, -1])
-tell(zh=f"换掉第 1 个词元，第 20 个状态移动 {first_token}（三个种子）",
-     en=f"with token 1 replaced, state 20 moves by {first_token} (three seeds)")
+first_token = ", ".join(f"{value:.1%}" for value in curves[:, -1])
+tell(zh=f"换掉第 1 个词元，第 20 个状态平均移动 {first_token}（三个种子）",
+     en=f"with token 1 replaced, state 20 moves by {first_token} on average (three seeds)")
 
 # %% [markdown] lang="zh"
 # 反过来问：一个状态有多少是由“这个元素”决定的？把测试集里所有状态按所在的词元分组。如果状态只是元素的函数，同组的状态应当一模一样，词元就解释了全部方差（嵌入正是如此）。算出解释的比例（校正了组数的 $R^2$，只看至少出现 20 次的词元）：
@@ -259,7 +285,7 @@ def explained_by_token(vectors, tokens):
 
 tokens = np.concatenate(x_test)
 shares = []
-for seed, (encoder_of_seed, _) in trained.items():
+for encoder_of_seed, _ in trained.values():
     states = np.concatenate([forward_states(encoder_of_seed, s[None])[0] for s in x_test if len(s)])
     shares.append(explained_by_token(states, tokens))
 table = encoder.get_layer("embedding").get_weights()[0]
@@ -693,7 +719,7 @@ print("tagger", tagger(scattered).shape, "  classifier", classifier(scattered).s
 #
 # The full measurement (five encoders, four tasks, three seeds) is `experiments/encoder.py`. A small part of it, live:
 
-# %% tags=["measured"]
+# %%
 from rnncourse.datasets.keyword import draw_keyword_examples
 from rnncourse.datasets.order import draw_order_examples
 
@@ -701,9 +727,9 @@ from rnncourse.datasets.order import draw_order_examples
 def live(draw, recurrent):
     """Accuracy on 500 unseen sequences after a short training on 1,500."""
     keras.utils.set_random_seed(0)
-    sequences, labels = draw(np.random.default_rng(0), 2000, vocabulary_size=100 if draw is draw_keyword_examples else 30)
+    sequences, labels = draw(np.random.default_rng(0), 2000)
     x, tokens = text.pad(sequences), keras.Input((None,), dtype="int32")
-    y = layers.Embedding(100, 16)(tokens)
+    y = layers.Embedding(300, 16)(tokens)
     states = encoders.encode(y, tokens, cell="gru", units=24, bidirectional=False) if recurrent else y
     vector = encoders.pool(states, tokens, kind="last" if recurrent else "mean", bidirectional=False)
     model = keras.Model(tokens, layers.Dense(1, activation="sigmoid")(layers.Dense(24, "tanh")(vector)))
@@ -711,9 +737,9 @@ def live(draw, recurrent):
     model.fit(x[:1500], labels[:1500], batch_size=50, epochs=5, verbose=0)
     return np.mean((model.predict(x[1500:], verbose=0)[:, 0] > 0.5) == labels[1500:])
 
-
-for task, draw in ((choose(zh="关键词", en="keyword"), lambda *a, **k: draw_keyword_examples(*a, keywords=20, **k)),
-                   (choose(zh="次序", en="order"), draw_order_examples)):
+# %% tags=["measured"]
+live_tasks = {choose(zh="关键词", en="keyword"): draw_keyword_examples, choose(zh="次序", en="order"): draw_order_examples}
+for task, draw in live_tasks.items():
     found = [live(draw, recurrent) for recurrent in (False, True)]
     tell(zh=f"{task}：没有循环 {found[0]:.3f}，GRU 的末态 {found[1]:.3f}",
          en=f"{task}: without recurrence {found[0]:.3f}, a GRU's last state {found[1]:.3f}")
