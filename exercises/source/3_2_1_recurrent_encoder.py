@@ -117,7 +117,9 @@ check.bidirectional_states(bidirectional_states)
 #
 # 从每一步的双向状态（前一半正向，后一半反向）取出**一个**向量：每一半都取它**读完整行**时的状态。填充在行尾，长度可以是 0：这样的行返回 0。
 #
-# $$s_b = [\overrightarrow{h}_{b,\,n_b} ; \overleftarrow{h}_{b,\,1}], \qquad n_b \text{ 是第 } b \text{ 行的长度}$$
+# $$s_b = [\overrightarrow{h}_{b,\,n_b} ; \overleftarrow{h}_{b,\,1}]$$
+#
+# $n_b$ 是第 $b$ 行的长度。
 
 # %% [markdown] lang="en"
 # ## 3. The two end states
@@ -125,7 +127,9 @@ check.bidirectional_states(bidirectional_states)
 # Of the bidirectional states of every step (forward half first, backward half second) take **one** vector: each half where it
 # has **read the whole row**. Padding stands at the end; a length may be 0, and such a row returns zeros.
 #
-# $$s_b = [\overrightarrow{h}_{b,\,n_b} ; \overleftarrow{h}_{b,\,1}], \qquad n_b \text{ is the length of row } b$$
+# $$s_b = [\overrightarrow{h}_{b,\,n_b} ; \overleftarrow{h}_{b,\,1}]$$
+#
+# $n_b$ is the length of row $b$.
 
 # %% task="end_states"
 def end_states(states, lengths):
