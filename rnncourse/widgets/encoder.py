@@ -37,21 +37,24 @@ class EncoderControls(NamedTuple):
     mask: Checkbox
 
 
-def explore_encoder(encoders, vocabulary, *, examples, length=16):
+def explore_encoder(encoders, vocabulary, *, examples, length=16, position=1):
     """Controls for cell, pooling, the token replaced, padding and mask: which states move, and how far.
 
     `encoders` maps a cell's name to an Encoder, `vocabulary` is theirs, `examples` are sentences to begin
-    with; the first `length` tokens are read. Raises ValueError for no encoders or no examples.
+    with, `position` the token replaced at first; the first `length` tokens are read. Raises ValueError for no
+    encoders or no examples.
     """
-    view, controls = build_encoder_view(encoders, vocabulary, examples=examples, length=length)
+    view, controls = build_encoder_view(
+        encoders, vocabulary, examples=examples, length=length, position=position
+    )
     show(view, controls)
 
 
-def build_encoder_view(encoders, vocabulary, *, examples, length=16):
+def build_encoder_view(encoders, vocabulary, *, examples, length=16, position=1):
     """The view and its controls, not yet displayed."""
     if not encoders or not len(examples):
         raise ValueError(f"expected encoders and examples, got {len(encoders)} and {len(examples)}")
-    controls = _controls(encoders, examples)
+    controls = _controls(encoders, examples, length, position)
     controls.example.observe(lambda change: setattr(controls.field, "value", change["new"]), "value")
 
     def view():
@@ -60,22 +63,22 @@ def build_encoder_view(encoders, vocabulary, *, examples, length=16):
             return View(None, choose(zh="请输入一句话。", en="Please type a sentence."))
         controls.position.max = len(tokens)
         ids = vocabulary.encode(controls.field.value, length)
-        padding, position = controls.padding.value, controls.position.value
+        padding, place = controls.padding.value, controls.position.value
         found = movements(
             encoders[controls.cell.value],
             ids,
-            position=position,
+            position=place,
             padding=padding,
             masked=controls.mask.value,
             pooling=controls.pooling.value,
         )
-        figure = draw_movements([*tokens, *[""] * padding], found, position)
-        return View(figure, describe_movements(tokens, found, position, padding))
+        figure = draw_movements([*tokens, *[""] * padding], found, place)
+        return View(figure, describe_movements(tokens, found, place, padding))
 
     return view, controls
 
 
-def _controls(encoders, examples):
+def _controls(encoders, examples, length, start):
     names = {"style": FULL_NAMES, "layout": WIDE}
     options = [(one if len(one) <= _SHOWN else one[:_SHOWN] + "…", one) for one in dict.fromkeys(examples)]
     poolings = choose(
@@ -95,7 +98,7 @@ def _controls(encoders, examples):
         pooling=ToggleButtons(
             options=poolings, description=choose(zh="汇聚", en="Pooling"), style=FULL_NAMES
         ),
-        position=IntSlider(value=1, min=0, max=32, description=position, **small),
+        position=IntSlider(value=start, min=0, max=max(start, length), description=position, **small),
         padding=IntSlider(value=0, min=0, max=_MOST_PADDING, description=padding, **small),
         mask=Checkbox(value=True, description=mask, indent=False, layout=NARROW),
     )
