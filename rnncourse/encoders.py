@@ -55,9 +55,9 @@ def encode_with_state(
 
 def _lstm_with_state(x, tokens, **sizes):
     states, *ends = CELLS["lstm"](return_sequences=True, return_state=True, **sizes)(
-        x, mask=TokenMask()(tokens)
+        x, mask=LoopMask()(tokens)
     )
-    return [WithoutMask()(states), *ends]
+    return [WithoutMask()(states), *(ZeroEmptyRows()([end, tokens]) for end in ends)]
 
 
 def pool(states, tokens, *, kind, bidirectional=True):
@@ -114,14 +114,29 @@ class PaddingBack(layers.Layer):
 
 
 @_register
-class TokenMask(layers.Layer):
-    """Where real tokens stand, as the mask of a recurrent layer: tokens (B, T) -> (B, T) bool."""
+class LoopMask(layers.Layer):
+    """The mask of a recurrent layer: where real tokens stand, and the first step: (B, T) -> (B, T) bool.
+
+    A row of padding alone has its first step read, since cuDNN refuses a row without any.
+    """
 
     def call(self, tokens):
-        return mask_of(tokens)
+        return ops.logical_or(mask_of(tokens), ops.arange(ops.shape(tokens)[1]) == 0)
 
     def compute_output_spec(self, tokens):
         return keras.KerasTensor(tokens.shape, "bool")
+
+
+@_register
+class ZeroEmptyRows(layers.Layer):
+    """Zeros for rows without a token: [x (B, H), tokens (B, T)] -> (B, H)."""
+
+    def call(self, inputs):
+        x, tokens = inputs
+        return ops.where(lengths_of(tokens)[:, None] > 0, x, 0.0)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor(inputs[0].shape, inputs[0].dtype)
 
 
 @_register

@@ -226,6 +226,12 @@ def test_no_mask_is_left_on_an_output(encoder):
     assert all(getattr(part, "_keras_mask", None) is None for part in encoder(text.pad(ROWS)))
 
 
+def test_a_loop_s_mask_has_a_real_step_in_every_row_and_none_after_padding():
+    """cuDNN takes no row without any, and padding behind only."""
+    mask = np.array(encoders.LoopMask()(np.array([[3, 4, 0], [0, 0, 0], [1, 0, 0]])))
+    np.testing.assert_array_equal(mask, [[1, 1, 0], [1, 0, 0], [1, 0, 0]])
+
+
 def test_the_end_state_is_the_pooled_last_one(encoder):
     tokens = text.pad(ROWS)
     states, hidden, *_ = outputs_of(encoder, tokens)
