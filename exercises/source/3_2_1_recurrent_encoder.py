@@ -181,6 +181,8 @@ check.variational_dropout(variational_dropout)
 # ## 5. 分块读
 #
 # 一条长序列放不进内存，或者还没说完：每次只读 `size` 步，最后一块可以短些。设置单元格里的 `lstm(x, h, c, *params)` 读一块，返回每一步的输出和两个末态。从零状态开始，返回所有步的输出 $(B, T, H)$，与一口气读完相同。
+#
+# $$o_{1..s},\, h_s,\, c_s = \text{lstm}(x_{1..s},\, 0,\, 0), \qquad o_{s+1..2s},\, h_{2s},\, c_{2s} = \text{lstm}(x_{s+1..2s},\, h_s,\, c_s), \qquad \dots$$
 
 # %% [markdown] lang="en"
 # ## 5. In pieces
@@ -188,6 +190,8 @@ check.variational_dropout(variational_dropout)
 # A long sequence does not fit into memory, or is not over yet: read `size` steps at a time; the last piece may be shorter. The set-up
 # cell has `lstm(x, h, c, *params)`, which reads a piece and returns the outputs of its steps and the two end states. Begin with
 # zeros, and return the outputs of all steps, $(B, T, H)$, just as if the whole had been read at once.
+#
+# $$o_{1..s},\, h_s,\, c_s = \text{lstm}(x_{1..s},\, 0,\, 0), \qquad o_{s+1..2s},\, h_{2s},\, c_{2s} = \text{lstm}(x_{s+1..2s},\, h_s,\, c_s), \qquad \dots$$
 
 # %% task="encode_in_pieces"
 def encode_in_pieces(x, size, kernel, recurrent_kernel, bias):
