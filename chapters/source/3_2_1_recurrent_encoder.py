@@ -627,14 +627,14 @@ print("the same units are dropped at every step:", (alive == alive[:, :1]).all()
 print("what is kept, step by step:", [float(states[:, t].max()) for t in range(6)])
 
 # %% [markdown] lang="zh"
-# 一个掩码用到底，所以活着的单元一个不少。但看第二行：每走一步就再放大一次，在这个没有门、没有 $\tanh$ 的循环里按 $2^t$ 增长。真的循环单元里激活函数会挡住一部分；即便如此，`recurrent_dropout` 宜小不宜大，而且一打开，cuDNN 的快速实现就用不上了。
+# 一个掩码用到底，所以活着的单元一个不少。但看第二行：每走一步就再放大一次，在这个没有门、没有 $\tanh$ 的循环里按 $2^t$ 增长。真的循环单元里，激活函数会挡住一部分，但训练和使用时状态的大小仍会不同：`recurrent_dropout` 取多大，要在验证集上选。还有，它一打开，cuDNN 的快速实现就用不上了（Keras 文档列出的条件之一）。
 #
 # ## 8 装好的编码器
 #
 # 现在可以读懂那一行代码了。`build_encoder` 就是上面各节按图的次序接起来：填充移到行尾、嵌入、每层两个方向、状态放回词元原来的位置。输出是 `[states, hidden]`，LSTM 多一个细胞状态。用 NumPy 把一个**两层双向 LSTM 编码器**从头算一遍：
 
 # %% [markdown] lang="en"
-# One mask to the end, and not a unit fewer is alive. But look at the second line: at each step what is kept is scaled up again, in this loop without gates or $\tanh$ as $2^t$. In a real cell the activation holds some of it back; even so, keep `recurrent_dropout` small, and know that cuDNN's fast implementation is gone once it is on.
+# One mask to the end, and not a unit fewer is alive. But look at the second line: at each step what is kept is scaled up again, in this loop without gates or $\tanh$ as $2^t$. In a real cell the activation holds some of it back, but states still differ in size between training and use: choose `recurrent_dropout` on validation data. And cuDNN's fast implementation is gone once it is on (one of the conditions that Keras's documentation lists).
 #
 # ## 8 The encoder, assembled
 #
@@ -695,7 +695,7 @@ print("tagger", tagger(scattered).shape, "  classifier", classifier(scattered).s
 # 第 22 条还剩两半：循环编码器是“核心部分”，它“生成一个状态向量”。用两个极端的任务来问：
 #
 # - **关键词任务**：三个关键词投票，次序毫无意义；
-# - **次序任务**：a 和 b 各出现一次，谁在前就是谁；后面再跟 0、20 或 60 个毫无意义的词元。
+# - **次序任务**：a 和 b 各出现一次，谁在前就是谁；后面再拖一条尾巴：0、20 或 60 个毫无意义的词元。
 #
 # 五个编码器，参数个数相近：**没有循环的**嵌入平均（后接两个全连接层），GRU 的末态、平均、最大，双向 GRU 的两个末态。先猜：谁在哪个任务上会掉到瞎猜的 0.5？
 #
@@ -709,7 +709,7 @@ print("tagger", tagger(scattered).shape, "  classifier", classifier(scattered).s
 # Two halves of claim 22 are left: that the recurrent encoder is the "core part", and that it "yields one state vector". Two extreme tasks can tell:
 #
 # - **the keyword task**: three keywords vote, and their order means nothing;
-# - **the order task**: a and b occur once each, the first of them is the answer; 0, 20 or 60 tokens that mean nothing follow.
+# - **the order task**: a and b occur once each, the first of them is the answer; a tail of 0, 20 or 60 tokens that mean nothing follows.
 #
 # Five encoders of about equal size: the mean of the embeddings **without recurrence** (two dense layers behind it); a GRU's last state, the mean of its states, their maximum; the two end states of a bidirectional GRU. Guess: who falls to chance, 0.5, and where?
 #
@@ -805,7 +805,7 @@ tell(zh=f"第 22 条：{'对一半。编码器交出的是什么、循环是不�
 # %% [markdown] lang="zh"
 # 怎样读这张图：
 #
-# - 最大和平均汇聚给了每个状态一条**直达**输出的路，重要的事不必在循环里再保存 60 步；代价是平均会被拖尾冲淡，拖尾越长越淡。双向的末态里，反向的一半**最后**才读到开头，所以离得近。末态的 GRU 原则上也能存 60 步；哪里的点落在 0.5，只说明这样的训练没有教会它（2.2.1 章的初始化能帮忙）。
+# - 最大和平均汇聚给了每个状态一条**直达**输出的路，重要的事不必在循环里再保存 60 步；代价是平均会被尾巴冲淡，尾巴越长越淡。双向的末态里，反向的一半**最后**才读到开头，所以离得近。末态的 GRU 原则上也能存 60 步；哪里的点落在 0.5，只说明这样的训练没有教会它（2.2.1 章的初始化能帮忙）。
 # - 这是造出来的任务。真实的评论更像哪一个，4.2 章用旋钮测过。
 #
 # ## 10 自己看：什么会移动
@@ -859,7 +859,7 @@ widgets.explore_encoder(shown, vocabulary, examples=examples, position=choose(zh
 #
 # ## 试一试
 #
-# 1. 第 9 节的次序任务里，把末态 GRU 的训练加到 30 轮，或者把更新门的偏置设大（2.2.1 章），拖尾 60 步能学会吗？
+# 1. 第 9 节的次序任务里，把末态 GRU 的训练加到 30 轮，或者把更新门的偏置设大（2.2.1 章），尾巴长 60 时能学会吗？
 # 2. 把 `explained_by_token` 改成按**词元和它前一个词元**分组，解释的方差增加多少？按前两个呢？
 # 3. 用反向的一半重做第 2 节的 `reach_back`：曲线该从哪一头开始？
 # 4. 把第 1 节的分类器换成只训练 1 轮或 10 轮，最近的邻居怎样变？把 `trainable=False` 给嵌入层，准确率掉多少？
