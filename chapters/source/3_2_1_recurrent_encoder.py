@@ -144,8 +144,8 @@ def leaning(sequences, labels, size):
     return np.where(texts_with.sum(axis=0) >= 20, odds, np.nan)
 
 
-ranked = np.argsort(leaning(x_train, train.labels, len(vocabulary)))     # NaN stands last
-ranked = ranked[: np.sum(~np.isnan(leaning(x_train, train.labels, len(vocabulary))))]
+odds = leaning(x_train, train.labels, len(vocabulary))
+ranked = np.argsort(odds, kind="stable")[: np.sum(~np.isnan(odds))]      # NaN stands last
 negative, positive = ranked[:40], ranked[::-1][:40]
 for name, tokens in zip(train.label_names, (negative, positive)):
     print(name, *vocabulary.decode(tokens[:10]))
@@ -210,7 +210,7 @@ from functools import partial
 
 from rnncourse import explain
 
-ids = vocabulary.encode(choose(zh="这本书的内容一点也不好看", en="this film is not as good as i had hoped"))
+ids = vocabulary.encode(choose(zh="这本书的内容一点也不好看", en="this is not as good a film as it should be"))
 
 
 def states_of(rows, part=slice(None)):
@@ -292,10 +292,10 @@ tell(zh=f"词元本身解释了多少方差：嵌入 {of_embeddings:.2f}；正�
      en=f"variance explained by the token itself: embeddings {of_embeddings:.2f}; forward states {by_token} (three seeds)")
 
 # %% [markdown] lang="zh"
-# **第 9 条的判决。** 事先定的规则：状态的个数等于元素的个数，则前一半（“每个元素一个状态”）成立；如果每个种子里词元解释的方差都不到九成，而且换掉第 1 个词元会使第 20 个状态移动，则“由元素转换而来”不成立。
+# **第 9 条的判决。** 事先定的规则：状态的个数等于元素的个数，则前一半（“每个元素一个状态”）成立；如果每个种子里词元解释的方差都不到九成，而且换掉第 1 个词元会使第 20 个状态移动（超过 0.01%），则“由元素转换而来”不成立。
 
 # %% [markdown] lang="en"
-# **The verdict on claim 9.** The rule, set beforehand: if there are as many states as elements, the first half ("a state for each element") holds; if in every seed the token explains less than nine tenths of the variance, and replacing token 1 moves state 20, then "turned from that element" does not.
+# **The verdict on claim 9.** The rule, set beforehand: if there are as many states as elements, the first half ("a state for each element") holds; if in every seed the token explains less than nine tenths of the variance, and replacing token 1 moves state 20 (by more than 0.01%), then "turned from that element" does not.
 
 # %% tags=["measured"] claims=[9]
 one_each = states_of(ids[None], halves["→"]).shape[1] == len(ids)
@@ -521,7 +521,7 @@ for cell, G, b in (("simple_rnn", 1, 1), ("gru", 3, 2), ("lstm", 4, 1)):
         print(f"{cell:>10}  {ways} way(s)  {depth} layer(s)  {found:>7,}  by formula: {found == expected}")
 
 # %% [markdown] lang="zh"
-# 嵌入的 32,000 个往往占大头。堆得更深是否更好，是测量问题，不是公式问题（5.1 章）。
+# 这里嵌入的 32,000 个占大头。堆得更深是否更好，是测量问题，不是公式问题（5.1 章）。
 #
 # ## 7 汇聚：$T$ 个状态，一个向量
 #
@@ -532,7 +532,7 @@ for cell, G, b in (("simple_rnn", 1, 1), ("gru", 3, 2), ("lstm", 4, 1)):
 # 每一种都和“逐行切到自己的长度再算”对一遍：
 
 # %% [markdown] lang="en"
-# The 32,000 of the embedding are often most of them. Whether deeper is better is for measurement, not for a formula (chapter 5.1).
+# The 32,000 of the embedding are most of them here. Whether deeper is better is for measurement, not for a formula (chapter 5.1).
 #
 # ## 7 Pooling: $T$ states, one vector
 #
@@ -840,9 +840,9 @@ for name, module in (("lstm", lstm), ("simple_rnn", simple_rnn)):
 # %% tags=["widget"]
 examples = choose(
     zh=["这本书的内容一点也不好看", "酒店很干净，服务也好", "不好，太差了"],
-    en=["this film is not as good as i had hoped", "a funny and moving story", "not bad, not bad at all"],
+    en=["this is not as good a film as it should be", "a funny and moving story", "not bad, not bad at all"],
 )
-widgets.explore_encoder(shown, vocabulary, examples=examples, position=choose(zh=10, en=4))
+widgets.explore_encoder(shown, vocabulary, examples=examples, position=choose(zh=10, en=3))
 
 # %% [markdown] lang="zh"
 # 值得一试：换掉“不”，看它推动了后面多远；补 8 个 0、关掉掩码，比较“末态”和“最大”各被推动多少；换成 SimpleRNN，影响传得更远还是更近？
@@ -862,7 +862,7 @@ widgets.explore_encoder(shown, vocabulary, examples=examples, position=choose(zh
 # 1. 第 9 节的次序任务里，把末态 GRU 的训练加到 30 轮，或者把更新门的偏置设大（2.2.1 章），尾巴长 60 时能学会吗？
 # 2. 把 `explained_by_token` 改成按**词元和它前一个词元**分组，解释的方差增加多少？按前两个呢？
 # 3. 用反向的一半重做第 2 节的 `reach_back`：曲线该从哪一头开始？
-# 4. 把第 1 节的分类器换成只训练 1 轮或 10 轮，最近的邻居怎样变？把 `trainable=False` 给嵌入层，准确率掉多少？
+# 4. 把第 1 节的分类器换成只训练 1 轮或 10 轮，`cosines` 的两个数怎样变？把 `trainable=False` 给嵌入层，准确率掉多少？
 #
 # 动手题见 `exercises/` 里的本章练习。下一章（3.2.2）是解码器。
 #
@@ -892,7 +892,7 @@ widgets.explore_encoder(shown, vocabulary, examples=examples, position=choose(zh
 # 1. In the order task of section 9, train the GRU's last state for 30 epochs, or give its update gate a larger bias (chapter 2.2.1): does it learn a tail of 60?
 # 2. Let `explained_by_token` group by **the token and the one before it**: how much more variance is explained? By the two before it?
 # 3. Redo `reach_back` of section 2 with the backward half: at which end should the curve begin?
-# 4. Train the classifier of section 1 for 1 epoch, or for 10: what becomes of the nearest neighbours? Give the embedding `trainable=False`: how much accuracy is lost?
+# 4. Train the classifier of section 1 for 1 epoch, or for 10: what becomes of the two figures of `cosines`? Give the embedding `trainable=False`: how much accuracy is lost?
 #
 # The tasks of this chapter are in `exercises/`. The next chapter (3.2.2) is the decoder.
 #
