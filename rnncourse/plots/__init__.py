@@ -3,6 +3,7 @@
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
+from rnncourse.plots.diagnosis import plot_findings
 from rnncourse.plots.gradients import (
     plot_clipping,
     plot_learning,
@@ -40,6 +41,7 @@ __all__ = [
     "plot_decay",
     "plot_descent",
     "plot_encoder_decoder",
+    "plot_findings",
     "plot_gates",
     "plot_history",
     "plot_influence",
