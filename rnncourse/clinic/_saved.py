@@ -8,7 +8,7 @@ from rnncourse.clinic._stops import D, H, V, registered
 
 def no_get_config():
     @registered
-    class Unsaved(keras.Model):
+    class Classifier(keras.Model):
         def __init__(self, units):
             super().__init__()
             self.embedding = layers.Embedding(V, D, mask_zero=True)
@@ -18,12 +18,12 @@ def no_get_config():
         def call(self, tokens):
             return self.head(self.recurrent(self.embedding(tokens)))
 
-    return Unsaved(units=H)
+    return Classifier(units=H)
 
 
 def with_get_config():
     @registered
-    class Saved(keras.Model):
+    class Classifier(keras.Model):
         def __init__(self, units, **kwargs):
             super().__init__(**kwargs)
             self.units = units
@@ -42,12 +42,12 @@ def with_get_config():
         def call(self, tokens):
             return self.head(self.recurrent(self.embedding(tokens)))
 
-    return Saved(units=H)
+    return Classifier(units=H)
 
 
 def config_incomplete():
     @registered
-    class Forgetful(layers.Layer):
+    class Scale(layers.Layer):
         def __init__(self, factor=1.0, **kwargs):
             super().__init__(**kwargs)
             self.factor = factor
@@ -60,12 +60,12 @@ def config_incomplete():
 
     tokens = keras.Input((None,))
     x = layers.LSTM(H)(layers.Embedding(V, D, mask_zero=True)(tokens))
-    return keras.Model(tokens, layers.Dense(1, activation="sigmoid")(Forgetful(3.0)(x)))
+    return keras.Model(tokens, layers.Dense(1, activation="sigmoid")(Scale(3.0)(x)))
 
 
 def config_complete():
     @registered
-    class Mindful(layers.Layer):
+    class Scale(layers.Layer):
         def __init__(self, factor=1.0, **kwargs):
             super().__init__(**kwargs)
             self.factor = factor
@@ -78,4 +78,4 @@ def config_complete():
 
     tokens = keras.Input((None,))
     x = layers.LSTM(H)(layers.Embedding(V, D, mask_zero=True)(tokens))
-    return keras.Model(tokens, layers.Dense(1, activation="sigmoid")(Mindful(3.0)(x)))
+    return keras.Model(tokens, layers.Dense(1, activation="sigmoid")(Scale(3.0)(x)))

@@ -22,7 +22,7 @@ def padding_read():
 
 def unused_layer():
     @registered
-    class SkipsOne(keras.Model):
+    class Classifier(keras.Model):
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.embedding = layers.Embedding(V, D, mask_zero=True)
@@ -33,12 +33,12 @@ def unused_layer():
         def call(self, tokens):
             return self.head(self.second(self.embedding(tokens)))
 
-    return SkipsOne()
+    return Classifier()
 
 
 def used_layer():
     @registered
-    class UsesBoth(keras.Model):
+    class Classifier(keras.Model):
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.embedding = layers.Embedding(V, D, mask_zero=True)
@@ -49,12 +49,12 @@ def used_layer():
         def call(self, tokens):
             return self.head(self.second(self.first(self.embedding(tokens))))
 
-    return UsesBoth()
+    return Classifier()
 
 
 def layer_made_in_call():
     @registered
-    class MakesAnew(keras.Model):
+    class Classifier(keras.Model):
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.embedding = layers.Embedding(V, D, mask_zero=True)
@@ -63,12 +63,12 @@ def layer_made_in_call():
         def call(self, tokens):
             return self.head(layers.LSTM(H)(self.embedding(tokens)))
 
-    return MakesAnew()
+    return Classifier()
 
 
 def layer_made_once():
     @registered
-    class MakesOnce(keras.Model):
+    class Classifier(keras.Model):
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.embedding = layers.Embedding(V, D, mask_zero=True)
@@ -78,12 +78,12 @@ def layer_made_once():
         def call(self, tokens):
             return self.head(self.recurrent(self.embedding(tokens)))
 
-    return MakesOnce()
+    return Classifier()
 
 
 def trainable_in_call():
     @registered
-    class FreezesInCall(keras.Model):
+    class Classifier(keras.Model):
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.embedding = layers.Embedding(V, D, mask_zero=True)
@@ -96,7 +96,7 @@ def trainable_in_call():
             self.embedding.trainable = True
             return self.head(x)
 
-    return FreezesInCall()
+    return Classifier()
 
 
 def trainable_before_compile():
@@ -108,7 +108,7 @@ def trainable_before_compile():
 
 def state_as_attribute():
     @registered
-    class KeepsState(keras.Model):
+    class Classifier(keras.Model):
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.embedding = layers.Embedding(V, D, mask_zero=True)
@@ -119,12 +119,12 @@ def state_as_attribute():
             output, self.hidden, self.cell = self.recurrent(self.embedding(tokens))
             return self.head(output)
 
-    return KeepsState()
+    return Classifier()
 
 
 def state_as_local():
     @registered
-    class KeepsNothing(keras.Model):
+    class Classifier(keras.Model):
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.embedding = layers.Embedding(V, D, mask_zero=True)
@@ -135,7 +135,7 @@ def state_as_local():
             output, *_ = self.recurrent(self.embedding(tokens))
             return self.head(output)
 
-    return KeepsNothing()
+    return Classifier()
 
 
 def dropout_always_on():

@@ -30,7 +30,7 @@ def input_as_a_layer():
 
 def embedding_as_a_layer():
     @registered
-    class WithEmbedding(keras.Model):
+    class Classifier(keras.Model):
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.embedding = layers.Embedding(V, D, mask_zero=True)
@@ -45,7 +45,7 @@ def embedding_as_a_layer():
         def call(self, tokens):
             return self.head(self.recurrent(self.embedding(tokens)))
 
-    return WithEmbedding()
+    return Classifier()
 
 
 def add_a_list():
@@ -82,7 +82,7 @@ def undefined_attribute():
 
 def defined_attribute():
     @registered
-    class WithInner(keras.Model):
+    class Classifier(keras.Model):
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.inner = lstm_classifier()
@@ -93,7 +93,7 @@ def defined_attribute():
         def call(self, tokens):
             return self.inner(tokens)
 
-    return WithInner()
+    return Classifier()
 
 
 def one_value_for_three():

@@ -26,7 +26,13 @@ def plot_findings(rows, checks, *, names=None, ax=None):
     for row, column in np.argwhere(table == _STATES.index("fault")):
         ax.text(column, row, "✗", ha="center", va="center", color="white", fontfamily=_marks())
     names = names or {}
-    ax.set_xticks(range(len(checks)), [names.get(check, check) for check in checks], rotation=55, ha="left")
+    ax.set_xticks(
+        range(len(checks)),
+        [names.get(check, check) for check in checks],
+        rotation=55,
+        ha="left",
+        rotation_mode="anchor",
+    )
     ax.set_yticks(range(len(rows)), list(rows))
     ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
     ax.set_xticks(np.arange(len(checks)) - 0.5, minor=True)
