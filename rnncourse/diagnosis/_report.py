@@ -72,7 +72,7 @@ def _run(name, model, inputs, ordered, causal, found):
 # Where the first is at fault, what the others compare says nothing.
 _SENSELESS = {
     "repetition": ("neighbours", "reach", "order", "causality", "padding", "saving"),
-    "outputs": ("reach", "order", "causality", "padding"),
+    "outputs": ("reach", "order", "causality", "padding", "gradient"),
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 
 from rnncourse.diagnosis._behaviour import changed, outputs_of
-from rnncourse.diagnosis._finding import FAULT, NOTE, OK, Finding
+from rnncourse.diagnosis._finding import FAULT, OK, Finding
 from rnncourse.language import choose
 
 
@@ -32,26 +32,8 @@ def check_saving(model, inputs):
             en="get_config leaves an argument out, and loading takes its default",
         )
         return Finding("saving", FAULT, found, advice)
-    if needs_registering(model):
-        name = type(model).__name__
-        found = choose(
-            zh=f"能保存和载入，但类 {name} 没有登记，换一个进程就找不到它",
-            en=f"saves and loads here, but the class {name} is not registered: another process will not "
-            "find it",
-        )
-        advice = "@keras.saving.register_keras_serializable(package=...)"
-        return Finding("saving", NOTE, found, advice)
     found = choose(zh="保存、载入后输出不变", en="saved and loaded, it gives the same outputs")
     return Finding("saving", OK, found)
-
-
-def needs_registering(model):
-    """Whether the model's class is one of a script or notebook that Keras can only find once registered."""
-    kind = type(model)
-    return (
-        kind.__module__ == "__main__"
-        and keras.saving.get_registered_object(keras.saving.get_registered_name(kind)) is not kind
-    )
 
 
 def _failed(error, *, zh, en):
