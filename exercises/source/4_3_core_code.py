@@ -32,6 +32,10 @@ from keras import layers
 # return keras.Model(tokens, x)
 # ```
 #
+# 一步一步地读，每个词元恰好属于一个标签：
+#
+# $$h_t = \text{GRU}(x_t, h_{t-1}), \qquad p_t = \text{softmax}(h_t A + c), \qquad \sum_{k=1}^{K} p_{t,k} = 1$$
+#
 # 把它改好，其余照旧（嵌入 8 维，GRU 16 个单元，从左往右一层）。检查只看模型怎么做：每步的概率之和，前面的词元有没有影响，后面的词元有没有影响，前面多补 0 有没有影响，参数有多少。
 
 # %% [markdown] lang="en"
@@ -47,6 +51,10 @@ from keras import layers
 # x = layers.Dense(tags, activation="sigmoid")(x)                       # (B, T, K)
 # return keras.Model(tokens, x)
 # ```
+#
+# It reads step by step, and each token has exactly one tag:
+#
+# $$h_t = \text{GRU}(x_t, h_{t-1}), \qquad p_t = \text{softmax}(h_t A + c), \qquad \sum_{k=1}^{K} p_{t,k} = 1$$
 #
 # Mend it and leave the rest (an embedding of 8 features, one GRU of 16 units from left to right). The check looks at what the
 # model does: what the probabilities of a step add up to, whether earlier tokens have an effect, whether later ones have, whether
@@ -117,6 +125,8 @@ check.permute_tokens(permute_tokens)
 # 双向层交出 $(B, T, 2H)$：前 $H$ 个从左往右读，后 $H$ 个从右往左读。`[:, -1, :]` 有两处错：正向的一半可能落在填充上；反向的一半在那里**才读了一步**。
 #
 # 下图一行有四个真实的时间步（绿），两边是填充。给你每一步的状态和掩码（True 是真实的时间步，它们连成一段），取出正向最后读完的、反向最后读完的，拼成 $(B, 2H)$。全是填充的行得到 0。
+#
+# $$\text{out} = [\,\text{states}_{\,t_{\text{last}},\ :H}\ ;\ \text{states}_{\,t_{\text{first}},\ H:}\,]$$
 
 # %% [markdown] lang="en"
 # ## 3. Two directions, each with the state it read last
@@ -127,6 +137,8 @@ check.permute_tokens(permute_tokens)
 # The row in the picture has four real steps (green), with padding on both sides. From the states of every step and the mask
 # (True is a real step; they stand together) take what the forward direction read last and what the backward direction read last,
 # as $(B, 2H)$. A row of padding alone gets 0.
+#
+# $$\text{out} = [\,\text{states}_{\,t_{\text{last}},\ :H}\ ;\ \text{states}_{\,t_{\text{first}},\ H:}\,]$$
 
 # %%
 from matplotlib import pyplot as plt
@@ -162,6 +174,12 @@ check.bidirectional_last(bidirectional_last)
 #
 # 求过一次梯度之后，`gradients` 把每个权重的名字对到它的梯度（数组），或者 `None`：损失与它没有连上。**一点梯度都没有**的权重（`None`，或处处恰好为 0）永远不会变。返回它们的名字，按字母次序。
 #
+# | 梯度 | 会学吗 |
+# |:--|:--|
+# | `None` | 不会 |
+# | `[[0, 0], [0, 0]]` | 不会 |
+# | `[[0, 0], [1, -1]]` | 会 |
+#
 # 留意：嵌入表里，这一批没有出现的词元那几行梯度是 0，但整张表仍在学习。
 
 # %% [markdown] lang="en"
@@ -170,6 +188,12 @@ check.bidirectional_last(bidirectional_last)
 # After one backward pass `gradients` maps the name of each weight to its gradient, an array, or to `None` where the loss is not
 # connected with it. A weight that gets **no gradient at all** (`None`, or exactly 0 everywhere) will never change. Return the names
 # of these, in alphabetical order.
+#
+# | gradient | does it learn? |
+# |:--|:--|
+# | `None` | no |
+# | `[[0, 0], [0, 0]]` | no |
+# | `[[0, 0], [1, -1]]` | yes |
 #
 # Mind: in an embedding table the rows of tokens that the batch lacks have gradient 0, and yet the table learns.
 
@@ -188,7 +212,12 @@ check.weights_without_gradient(weights_without_gradient)
 #
 # 保存一个模型，就是写下每一层的配置；载入，就是按配置再造一个。下面的层把输入乘以 `factor` 再加上 `shift`，只差 `get_config`：请补上。
 #
-# 下面几行造一个层，冻结它，写下配置，再造一个。新造的层应当名字相同、同样冻结、输出相同。
+# 下面几行造一个层，冻结它，写下配置，再造一个：
+#
+# | 新造的层 | 应当 | 由谁写进配置 |
+# |:--|:--|:--|
+# | 名字，`trainable` | 相同 | 父类 `layers.Layer` |
+# | 输出 | 相同 | 你：`factor` 和 `shift` |
 
 # %% [markdown] lang="en"
 # ## 5. Saved, and the same again
@@ -196,12 +225,16 @@ check.weights_without_gradient(weights_without_gradient)
 # To save a model is to write down the configuration of each layer; to load it, to make another one by that. The layer below
 # multiplies by `factor` and adds `shift`; only `get_config` is missing: write it.
 #
-# The lines after it make a layer, freeze it, write its configuration down and make another. That one should have the same name,
-# be frozen as well, and give the same output.
+# The lines after it make a layer, freeze it, write its configuration down and make another:
+#
+# | of the new layer | should be | written down by |
+# |:--|:--|:--|
+# | name, `trainable` | the same | the parent, `layers.Layer` |
+# | output | the same | you: `factor` and `shift` |
 
 # %% task="reloaded"
 def reloaded(factor, shift, x):
-    """Two numbers, x (B, D) -> what a layer is after it was built again. Only get_config is missing, 1 line."""
+    """Two numbers, x (B, D) -> what a layer is once built again. Only get_config is missing. About 1 line."""
 
     class Scale(layers.Layer):
         def __init__(self, factor=1.0, shift=0.0, **kwargs):

@@ -30,6 +30,7 @@ CHECKS = (
     "saving",
 )
 _MOST_ROWS = 8
+_MOST_TEXT = 150  # characters of a message
 
 
 def diagnose(model, inputs, *, ordered=True, causal=None):
@@ -156,12 +157,12 @@ _QUESTIONS = {
 
 
 def first_line(error):
-    """The exception in one line: Keras puts the cause between a heading and a list of arguments."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if lines and lines[0].startswith("Exception encountered when calling") and len(lines) > 1:
-        lines = lines[1:]
-    text = lines[0].replace("\x1b[1m", "").replace("\x1b[0m", "") if lines else ""
-    return f"{type(error).__name__}: {text[:120]}".rstrip(": ")
+    """The exception in one line: its first paragraph, or the second where the first only says which layer."""
+    paragraphs = [" ".join(part.split()) for part in str(error).split("\n\n") if part.strip()]
+    if paragraphs and paragraphs[0].startswith("Exception encountered when calling") and len(paragraphs) > 1:
+        paragraphs = paragraphs[1:]
+    text = paragraphs[0].replace("\x1b[1m", "").replace("\x1b[0m", "") if paragraphs else ""
+    return f"{type(error).__name__}: {text[:_MOST_TEXT]}".rstrip(": ")
 
 
 def _checked(inputs):

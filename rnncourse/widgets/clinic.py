@@ -82,13 +82,12 @@ def draw_clinic(defect, which, diagnosis):
         if marked:
             code.axhspan(number, number + 1, color=shade, linewidth=0)
         code.text(0.01, number + 0.52, line, va="center", family="monospace", fontsize=8.5, color="black")
-    below = figure.add_axes((0.02, 0.12 / height, 0.96, 0.3 / height))
-    rows = {"": {finding.check: finding.status for finding in diagnosis.findings}}
-    plot_findings(rows, CHECKS, names={check: question(check) for check in CHECKS}, ax=below)
+    below = figure.add_axes((0.02, 0.12 / height, 0.88, 0.3 / height))
+    found = {finding.check: finding.status for finding in diagnosis.findings}
+    plot_findings({"": found}, CHECKS, names={check: question(check) for check in CHECKS}, ax=below)
     below.get_legend().remove()
-    for label in below.get_xticklabels():
-        found = rows[""].get(label.get_text())
-        label.set(fontsize=8, color=GREY if found is None else "black")
+    for check, label in zip(CHECKS, below.get_xticklabels(), strict=True):
+        label.set(fontsize=8, color="black" if found.get(check) == FAULT else GREY)
     return figure
 
 
