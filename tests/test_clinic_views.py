@@ -1,5 +1,8 @@
 """The picture of findings and the widget of chapter 4.3: what is shown is what was found."""
 
+import subprocess
+import sys
+
 import matplotlib as mpl
 import pytest
 from matplotlib import pyplot as plt
@@ -81,3 +84,8 @@ def test_words_say_what_to_do():
     found = clinic.examine(clinic.DEFECTS["no_recurrence"], "broken")
     said = describe_diagnosis(found)
     assert all(found[check].advice in said for check in found.faults)
+
+
+def test_the_other_widgets_do_without_keras():
+    code = "import sys; from rnncourse import widgets; print('keras' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"

@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 from ipywidgets import Dropdown, ToggleButtons
 
-from rnncourse import clinic
-from rnncourse.diagnosis import CHECKS, FAULT, question
 from rnncourse.language import choose
 from rnncourse.plots import plot_findings
 from rnncourse.plots.axes import GREY, WIDTH, colour, tint
@@ -33,6 +31,8 @@ def explore_clinic():
 
 def build_clinic():
     """The view and its controls, not yet displayed."""
+    from rnncourse import clinic  # here: it loads Keras, and most widgets do without
+
     controls = ClinicControls(
         defect=Dropdown(
             options=[(defect.title, name) for name, defect in clinic.DEFECTS.items()],
@@ -71,6 +71,8 @@ def marked_lines(defect, which):
 
 def draw_clinic(defect, which, diagnosis):
     """The code with the changed lines in colour, and a row of findings below; a new figure."""
+    from rnncourse.diagnosis import CHECKS, FAULT, question
+
     lines = marked_lines(defect, which)
     height = 1.75 + _LINE * len(lines)
     figure = new_figure(WIDTH, height)
@@ -93,7 +95,7 @@ def draw_clinic(defect, which, diagnosis):
 
 def describe_diagnosis(diagnosis):
     """The faults in words, with what to do; or that there is none."""
-    faults = [finding for finding in diagnosis.findings if finding.status == FAULT]
+    faults = [diagnosis[check] for check in diagnosis.faults]
     if not faults:
         return choose(zh="体检没有发现毛病。", en="The check-up finds no fault.")
     full = choose(zh="。", en=". ")
