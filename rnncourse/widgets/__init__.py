@@ -1,5 +1,6 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
+from rnncourse.widgets.clinic import explore_clinic
 from rnncourse.widgets.comparison import explore_comparison
 from rnncourse.widgets.descent import explore_learning_rate
 from rnncourse.widgets.encoder import explore_encoder
@@ -16,6 +17,7 @@ from rnncourse.widgets.threshold import adjust_threshold
 __all__ = [
     "adjust_threshold",
     "classify_sentences",
+    "explore_clinic",
     "explore_comparison",
     "explore_decay",
     "explore_encoder",
