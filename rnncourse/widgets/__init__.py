@@ -3,6 +3,7 @@
 from rnncourse.widgets.clinic import explore_clinic
 from rnncourse.widgets.comparison import explore_comparison
 from rnncourse.widgets.descent import explore_learning_rate
+from rnncourse.widgets.encoder import explore_encoder
 from rnncourse.widgets.gates import explore_decay, explore_gates
 from rnncourse.widgets.gradient_norms import explore_gradient_norms
 from rnncourse.widgets.padding import explore_padding
@@ -19,6 +20,7 @@ __all__ = [
     "explore_clinic",
     "explore_comparison",
     "explore_decay",
+    "explore_encoder",
     "explore_gates",
     "explore_gradient_norms",
     "explore_learning_rate",
