@@ -3,8 +3,8 @@
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
-from rnncourse.plots.encoder import plot_encoder, plot_movement, plot_reach
 from rnncourse.plots.diagnosis import plot_findings
+from rnncourse.plots.encoder import plot_encoder, plot_movement, plot_reach
 from rnncourse.plots.gradients import (
     plot_clipping,
     plot_learning,
