@@ -68,6 +68,7 @@ def test_every_check_has_its_patient():
     assert own == set(CHECKS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_defect_gets_its_finding_and_no_other(name):
     found = clinic.examine(clinic.DEFECTS[name], "broken")
@@ -85,6 +86,7 @@ def test_its_mended_twin_has_no_fault(name):
     assert {f.check for f in found.findings if f.status == NOTE} <= {"causality", "loss"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HEALTHY)
 def test_the_models_of_the_course_are_healthy(name):
     keras.utils.set_random_seed(0)
@@ -110,6 +112,7 @@ def test_padding_in_front_is_found_as_such():
     assert diagnose(unmasked, front)["padding"].status == FAULT
 
 
+@pytest.mark.slow
 def test_a_tagger_is_causal_or_told_not_to_be():
     embedding = layers.Embedding(V, D, mask_zero=True)
     both = layers.Bidirectional(layers.GRU(H, return_sequences=True))
@@ -131,6 +134,7 @@ def test_features_are_examined_too():
     assert {"reach", "order"} <= set(diagnose(last, x).faults)
 
 
+@pytest.mark.slow
 def test_batch_statistics_couple_the_rows():
     head = layers.Dense(1, activation="sigmoid")
     tokens = keras.Input((None,))
@@ -142,6 +146,7 @@ def test_batch_statistics_couple_the_rows():
     assert diagnose(plain, TOKENS).healthy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("units", "activation", "loss", "status"),
     [
