@@ -1,4 +1,4 @@
-"""What attention is worth, and what a decoder loses when it reads its own writing: chapter 3.2.2, the decoder.
+"""What attention is worth, and what a decoder loses by reading its own writing: chapter 3.2.2, the decoder.
 
 The task is to copy 5 to 30 digits. Three ways to train the same encoder-decoder, each with each of the SEEDS,
 the same number of steps and the same batches: with attention; without it, so that one vector is all that is
@@ -124,12 +124,14 @@ def test(model, rng):
 
 def write(model, source, steps):
     """Greedy decoding: (B, T) -> (B, steps) tokens, what follows the end included."""
+    from keras import ops
+
     encoder, decoder = model.get_layer("encoder"), model.get_layer("decoder")
     given = encoder(source)
     state, *memory = given if isinstance(given, list | tuple) else [given]
     token, tokens = np.full((len(source), 1), START, "int32"), []
     for _ in range(steps):
-        scores, state, *_ = decoder([token, state, *memory])
+        scores, state, *_ = decoder([ops.convert_to_tensor(token), state, *memory])
         token = np.asarray(scores).argmax(axis=-1).astype("int32")  # (B, 1)
         tokens.append(token)
     return np.hstack(tokens)

@@ -21,6 +21,7 @@ from rnncourse.plots.optimization import (
 )
 from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
+from rnncourse.plots.search import plot_beam_tree, plot_distribution
 from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
 from rnncourse.plots.timeline import plot_timeline
 from rnncourse.plots.tokens import plot_contributions, plot_probability
@@ -32,6 +33,7 @@ __all__ = [
     "plot_attributions",
     "plot_bands",
     "plot_batch",
+    "plot_beam_tree",
     "plot_by_length",
     "plot_calibration",
     "plot_cell",
@@ -41,6 +43,7 @@ __all__ = [
     "plot_cost",
     "plot_decay",
     "plot_descent",
+    "plot_distribution",
     "plot_encoder_decoder",
     "plot_gates",
     "plot_history",

@@ -8,6 +8,7 @@ from rnncourse.widgets.gradient_norms import explore_gradient_norms
 from rnncourse.widgets.padding import explore_padding
 from rnncourse.widgets.progress import show_progress
 from rnncourse.widgets.pruning import explore_pruning
+from rnncourse.widgets.search import explore_sampling, step_through_beam
 from rnncourse.widgets.sentences import classify_sentences
 from rnncourse.widgets.state_path import follow_state
 from rnncourse.widgets.steps import step_through
@@ -24,7 +25,9 @@ __all__ = [
     "explore_learning_rate",
     "explore_padding",
     "explore_pruning",
+    "explore_sampling",
     "follow_state",
     "show_progress",
     "step_through",
+    "step_through_beam",
 ]
