@@ -32,7 +32,7 @@ def measure(*, small=False, workers=None):
     what it wrote, and when it reads the right answer. `small` is one way with few steps. `workers` processes
     of one thread each share the work (default: one a core; 0: this process alone).
     """
-    jobs = [(seed, way, False) for seed in SEEDS for way in WAYS]
+    jobs = [(seed, way, False) for way in WAYS for seed in SEEDS]
     jobs = [(0, "sampled", True)] if small else jobs
     return {
         "seeds": SEEDS[: 1 if small else None],
@@ -92,29 +92,34 @@ def build(attention):
 
 
 def train(model, rng, steps, *, sampled):
-    """`steps` batches of one length each. The share of tokens that are the model's own rises to `sampled`."""
+    """`steps` batches of all lengths. The share of tokens that are the model's own rises to `sampled`."""
     for step in range(steps):
-        source, written, target = draw(rng, BATCH, int(rng.integers(SHORTEST, LONGEST + 1)))
+        source, written, target = draw(rng, rng.integers(SHORTEST, LONGEST + 1, BATCH))
         share = sampled * min(1.0, 2 * step / steps)
         if share:
             guesses = np.asarray(model.predict_on_batch([source, written])).argmax(axis=-1)
-            own = rng.random(written[:, 1:].shape) < share
-            written[:, 1:] = np.where(own, guesses[:, :-1], written[:, 1:])
+            own = (rng.random(source.shape) < share) & (source != PADDING)
+            written[:, 1:] = np.where(own, guesses[:, :-1], source)
         model.train_on_batch([source, written], target)
 
 
-def draw(rng, count, length):
-    """Sources (B, T), what a teacher-forced decoder reads (B, T + 1), and its targets (B, T + 1)."""
-    source = rng.integers(FIRST_DIGIT, VOCABULARY, (count, length)).astype("int32")
-    marks = np.ones((count, 1), "int32")
-    return source, np.hstack([START * marks, source]), np.hstack([source, END * marks])
+def draw(rng, lengths):
+    """Sources (B, T), what a teacher-forced decoder reads (B, T + 1), and its targets (B, T + 1), padded."""
+    count, longest = len(lengths), max(lengths)
+    source = rng.integers(FIRST_DIGIT, VOCABULARY, (count, longest)).astype("int32")
+    source[np.arange(longest) >= np.asarray(lengths)[:, None]] = PADDING
+    written = np.pad(source, [(0, 0), (1, 0)])
+    written[:, 0] = START
+    target = np.pad(source, [(0, 0), (0, 1)])
+    target[np.arange(count), lengths] = END
+    return source, written, target
 
 
 def test(model, rng):
     """One row for each of LENGTHS."""
     rows = []
     for length in LENGTHS:
-        source, written, target = draw(rng, TESTS, length)
+        source, written, target = draw(rng, [length] * TESTS)
         free = write(model, source, length + 1) == target
         forced = np.asarray(model.predict_on_batch([source, written])).argmax(axis=-1) == target
         shares = {"whole": free.all(axis=1).mean(), "free": free.mean(), "forced": forced.mean()}

@@ -64,7 +64,7 @@ def plot_beam_tree(levels, *, end="</s>", ax=None):
         shade = tint(colour(0), 0.3) if kept else "white"
         _box(ax, x, y, f"{tokens[-1]} {np.exp(log):.2f}", shade, edge, "black" if kept else GREY)
     depth = max(map(len, nodes))
-    ax.set(xlim=(-0.55, _DEPTH * depth + 0.55), ylim=(max(rows.values()) + 0.6, -1.1))
+    ax.set(xlim=(-0.55, _DEPTH * depth + 0.55), ylim=(max(rows.values()) + 0.6, -1.4))
     for step in range(1, depth + 1):
         ax.text(_DEPTH * step, -0.85, choose(zh=f"第 {step} 步", en=f"step {step}"), ha="center", color=GREY)
     ax.axis("off")

@@ -61,11 +61,11 @@ def build_sampling(scores, tokens):
 
 
 def reshaped(scores, *, temperature=1.0, top_k=None, top_p=1.0):
-    """Scores (V,) -> the probabilities (V,) that a token is drawn from: temperature, then top-k, then top-p."""
+    """Scores (V,) -> probabilities (V,) to draw from: by temperature, then top-k, then top-p."""
     powers = np.exp((scores - np.max(scores)) / temperature)
     order = np.argsort(-powers, kind="stable")
     ranked = powers[order]
-    ranked[top_k:] = 0
+    ranked[top_k or len(ranked) :] = 0
     ranked /= ranked.sum()
     ranked[np.cumsum(ranked) - ranked >= top_p] = 0  # the token that crosses p stays
     result = np.empty_like(ranked)
@@ -80,7 +80,8 @@ def describe_sampling(probabilities, drawn):
     words = " ".join(drawn)
     return choose(
         zh=f"留下 {len(left)} 个词元，相当于在 {choices:.1f} 个等可能的词元里选。抽 {len(drawn)} 次：{words}",
-        en=f"Tokens left: {len(left)}, as uncertain as {choices:.1f} equally likely ones. {len(drawn)} draws: {words}",
+        en=f"Tokens left: {len(left)}, as uncertain as {choices:.1f} equally likely ones. "
+        f"{len(drawn)} draws: {words}",
     )
 
 
@@ -123,7 +124,7 @@ class BeamControls(NamedTuple):
 def step_through_beam(following, *, widest=4, longest=3, end="</s>"):
     """Sliders for the width of the beam and the step: which candidates there are, which stay, which go.
 
-    `following`, `longest` and `end` as in `search_tree`. Raises ValueError where widest or longest is below 1.
+    `following`, `longest` and `end` as in `search_tree`. Raises ValueError for widest or longest below 1.
     """
     view, controls = build_beam(following, widest=widest, longest=longest, end=end)
     show(view, controls)
@@ -159,6 +160,6 @@ def describe_beam(levels, width):
     return choose(
         zh=f"束宽 {width}：这一步有 {len(last)} 个候选，留下 {len(kept)} 个，到此一共看过 {looked} 个；"
         f"目前最好的是 {answer}，概率 {share:.3f}。",
-        en=f"Width {width}: {len(last)} candidates at this step, {len(kept)} stay, {looked} looked at so far; the "
+        en=f"Width {width}: {len(last)} candidates at this step, {len(kept)} stay, {looked} seen so far; the "
         f"best is {answer}, probability {share:.3f}.",
     )
