@@ -133,7 +133,7 @@ def beam_search(step, state, start, end, width, longest):
                 candidates.append((tokens, log, state))
                 continue
             logs, after = step(tokens[-1] if tokens else start, state)
-            candidates += [(tokens + [v], log + logs[v], after) for v in range(len(logs))]
+            candidates += [([*tokens, v], log + logs[v], after) for v in range(len(logs))]
         beam = sorted(candidates, key=lambda one: one[1], reverse=True)[:width]
     tokens, log, _ = beam[0]
     return [token for token in tokens if token != end], float(log)
