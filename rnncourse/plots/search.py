@@ -59,7 +59,7 @@ def plot_beam_tree(levels, *, end="</s>", ax=None):
             "color": colour(3) if on_best else (GREY if kept else PALE),
             "linewidth": 1.8 if on_best else 1.0,
         }
-        ax.plot([parent[0] + 0.42, x - 0.42], [parent[1], y], zorder=1, **line)
+        ax.plot([parent[0], x], [parent[1], y], zorder=1, **line)
         edge = colour(3) if tokens == best else colour(2) if tokens[-1] == end else GREY
         shade = tint(colour(0), 0.3) if kept else "white"
         _box(ax, x, y, f"{tokens[-1]} {np.exp(log):.2f}", shade, edge, "black" if kept else GREY)
