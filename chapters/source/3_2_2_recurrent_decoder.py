@@ -240,9 +240,13 @@ tell(zh=f"差距{'缩小' if gap[1] < gap[0] else '没有缩小'}了；使用时
 #
 # ## 3 从分布里选：贪心，还是抽样
 #
-# 每一步解码器给出的是整个词表上的**分布**。抄写、翻译要的是最可能的一个；写故事要的是变化，每次都取最大值，写出来的千篇一律。抽样有三个旋钮：
+# 每一步解码器给出的是整个词表上的**分布**。抄写、翻译要的是最可能的一个；写故事要的是变化，每次都取最大值，写出来的千篇一律。抽样有三个旋钮，都在 softmax 前后动手：
 #
-# $$p_v \propto e^{z_v / \tau}\;(\text{温度}), \qquad \text{top-}k:\ \text{只留最大的 } k \text{ 个}, \qquad \text{top-}p:\ \text{只留和刚达到 } p \text{ 的最少几个}$$
+# $$p_v = \frac{e^{z_v / \tau}}{\sum_u e^{z_u / \tau}}$$
+#
+# - **温度** $\tau$：分数先除以 $\tau$。小于 1 更集中，大于 1 更平均；
+# - **top-$k$**：只留概率最大的 $k$ 个，再归一化；
+# - **top-$p$**：只留累加到 $p$ 所需的最少几个，再归一化。
 #
 # 没有注意力的抄写员对后面的数字没有把握，正好看分布。它写一串 10 位数字的第 8 个时：
 
@@ -251,9 +255,13 @@ tell(zh=f"差距{'缩小' if gap[1] < gap[0] else '没有缩小'}了；使用时
 #
 # ## 3 Choosing from a distribution: greedily, or by drawing
 #
-# At each step the decoder gives a **distribution** over the vocabulary. Copying and translating want the likeliest; telling a story wants variety, and always taking the largest gives the same all over again. Drawing has three knobs:
+# At each step the decoder gives a **distribution** over the vocabulary. Copying and translating want the likeliest; telling a story wants variety, and always taking the largest gives the same all over again. Drawing has three knobs around the softmax:
 #
-# $$p_v \propto e^{z_v / \tau}\;(\text{temperature}), \qquad \text{top-}k:\ \text{keep the } k \text{ largest}, \qquad \text{top-}p:\ \text{keep the fewest that reach } p$$
+# $$p_v = \frac{e^{z_v / \tau}}{\sum_u e^{z_u / \tau}}$$
+#
+# - **temperature** $\tau$: scores are divided by $\tau$ first. Below 1 the distribution gathers, above 1 it flattens;
+# - **top-$k$**: keep the $k$ likeliest and renormalise;
+# - **top-$p$**: keep the fewest that together reach $p$ and renormalise.
 #
 # The copyist without attention is not sure of later digits, so its distribution is worth a look. It writes the 8th of ten digits:
 
@@ -414,6 +422,7 @@ print("log-probability equal:", abs(found[0].log_probability - log_probability(b
 n = np.arange(1, 21)
 for alpha in (0.0, 0.6, 1.0):
     plt.plot(n, n * np.log(0.8) / ((5 + n) / 6) ** alpha, label=f"α = {alpha}")
+plt.xticks(n[1::2])
 plt.xlabel(choose(zh="词元数 n（每步概率 0.8）", en="tokens n, each of probability 0.8"))
 plt.ylabel(choose(zh="分数", en="score"))
 plt.legend()
