@@ -1,5 +1,6 @@
 """The course's pictures: arrays in, Axes out, words in the reader's language."""
 
+from rnncourse.plots.attention import plot_attention
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
@@ -22,6 +23,7 @@ from rnncourse.plots.optimization import (
 )
 from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
+from rnncourse.plots.search import plot_beam_tree, plot_distribution
 from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
 from rnncourse.plots.testing import plot_alignment, plot_edit_table, plot_ngrams, plot_precision_recall
 from rnncourse.plots.timeline import plot_timeline
@@ -31,9 +33,11 @@ from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolle
 
 __all__ = [
     "plot_alignment",
+    "plot_attention",
     "plot_attributions",
     "plot_bands",
     "plot_batch",
+    "plot_beam_tree",
     "plot_by_length",
     "plot_calibration",
     "plot_cell",
@@ -45,6 +49,7 @@ __all__ = [
     "plot_descent",
     "plot_edit_table",
     "plot_encoder",
+    "plot_distribution",
     "plot_encoder_decoder",
     "plot_findings",
     "plot_gates",
