@@ -34,7 +34,7 @@ _HARDER = {
     "two-digit year": {
         "en_US": ("{MMM} {d}, '{yy}", "{MM}/{dd}/{yy}", "{MMMM} {d}, {yy}"),
         "en_GB": ("{d} {MMM} {yy}", "{dd}/{MM}/{yy}", "{d}-{MMM}-{yy}", "{d}/{M}/{yy}"),
-        "zh_CN": ("{yy}年{M}月{d}日", "{yy}/{MM}/{dd}", "{yy}年{MM}月{dd}日", "{yy}/{M}/{d}"),
+        "zh_CN": ("{yy}年{M}月{d}日", "{yy}/{MM}/{dd}", "{yy}年{MM}月{dd}日"),
     },
     "Chinese numerals": {
         "zh_CN": ("{Y}年{N}月{D}日", "{Z}年{N}月{D}号", "{YY}年{N}月{D}日", "{Y}年{N}月{D}日{EEEE}"),
