@@ -284,9 +284,7 @@ def _candidates(source):
 
 def _numbers(source):
     """The numbers in `source`, names of months among them, in order."""
-    months = {
-        n.lower(): m for locale in LOCALES[:2] for f in ("MMM", "MMMM") for m, n in _names(locale)[f].items()
-    }
+    months = _months()
     found, text = [], unicodedata.normalize("NFKC", source).lower().replace("零", "〇")
     for piece in re.findall(rf"\d+|[a-z]+|[{_DIGITS}十]+", text):
         if len(piece) == 8 and piece.isdigit():
@@ -296,6 +294,13 @@ def _numbers(source):
         else:
             found.append(int(piece) if piece.isdigit() else months.get(piece))
     return [number for number in found if number is not None]
+
+
+@cache
+def _months():
+    """English names of months, long and short, in lower case -> 1 to 12."""
+    names = [_names(locale)[field] for locale in LOCALES[:2] for field in ("MMM", "MMMM")]
+    return {name.lower(): month for some in names for month, name in some.items()}
 
 
 def _value(numeral):

@@ -3,6 +3,7 @@
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
+from rnncourse.plots.dates import plot_exact_match, plot_hypotheses, plot_misses, plot_translator
 from rnncourse.plots.gradients import (
     plot_clipping,
     plot_learning,
@@ -40,8 +41,10 @@ __all__ = [
     "plot_decay",
     "plot_descent",
     "plot_encoder_decoder",
+    "plot_exact_match",
     "plot_gates",
     "plot_history",
+    "plot_hypotheses",
     "plot_influence",
     "plot_intervals",
     "plot_kernels",
@@ -49,6 +52,7 @@ __all__ = [
     "plot_learning",
     "plot_learning_curves",
     "plot_lengths",
+    "plot_misses",
     "plot_norms",
     "plot_passes",
     "plot_patterns",
@@ -61,6 +65,7 @@ __all__ = [
     "plot_step_factors",
     "plot_thresholds",
     "plot_timeline",
+    "plot_translator",
     "plot_unit",
     "plot_unrolled",
 ]
