@@ -126,7 +126,7 @@ class DateSplit(NamedTuple):
 
 
 @cache
-def load_dates(count=110_000, *, hard=True, seed=42):
+def load_dates(count=150_000, *, hard=True, seed=42):
     """The course's corpus: `draw_dates` with a generator of `seed`; the same call gives the same pairs."""
     return draw_dates(np.random.default_rng(seed), count, hard=hard)
 
