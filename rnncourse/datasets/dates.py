@@ -197,7 +197,7 @@ def readings(source):
 
 def is_ambiguous(source):
     """Whether `source` names several dates: only what has neither words nor 年, 月, 日 can."""
-    return _is_numeric(source) and len(readings(source)) > 1
+    return _is_numeric(source) and len(_candidates(source)) > 1 and len(readings(source)) > 1
 
 
 def as_read(text):
