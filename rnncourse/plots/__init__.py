@@ -1,5 +1,6 @@
 """The course's pictures: arrays in, Axes out, words in the reader's language."""
 
+from rnncourse.plots.attention import plot_attention
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
@@ -28,6 +29,7 @@ from rnncourse.plots.training import plot_history, plot_knob
 from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolled
 
 __all__ = [
+    "plot_attention",
     "plot_attributions",
     "plot_bands",
     "plot_batch",

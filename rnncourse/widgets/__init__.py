@@ -1,5 +1,6 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
+from rnncourse.widgets.attention import explore_attention
 from rnncourse.widgets.comparison import explore_comparison
 from rnncourse.widgets.descent import explore_learning_rate
 from rnncourse.widgets.gates import explore_decay, explore_gates
@@ -15,6 +16,7 @@ from rnncourse.widgets.threshold import adjust_threshold
 __all__ = [
     "adjust_threshold",
     "classify_sentences",
+    "explore_attention",
     "explore_comparison",
     "explore_decay",
     "explore_gates",
