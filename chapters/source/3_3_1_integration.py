@@ -96,14 +96,14 @@ unseen = test.take(~test.ambiguous)
 print(f"\nin the test part: {len(unseen):,} unambiguous, {test.ambiguous.sum()} ambiguous")
 
 # %% [markdown] lang="zh"
-# 最后一条要动脑筋：31 不能是月，34 不能是日，只剩一种读法。有歧义的留在训练里（真实的数据也是这样），测试时分开算；第 6 节专门看它们。
+# 最后一条要动脑筋：31 不能是月，34 不能是日，只剩一种读法。有歧义的留在训练里（真实的数据也是这样），测试时分开算；第 7 节专门看它们。
 #
 # ## 2 部件
 #
 # **两个词表。** 源词表是训练部分的全部字符；目标词表只有数字、连字符，和起始、结束两个标记。
 
 # %% [markdown] lang="en"
-# The last takes some thought: 31 is no month and 34 no day, so one reading is left. Ambiguous sources stay in training, as they would in real data, and are counted apart in the test; section 6 is about them.
+# The last takes some thought: 31 is no month and 34 no day, so one reading is left. Ambiguous sources stay in training, as they would in real data, and are counted apart in the test; section 7 is about them.
 #
 # ## 2 The parts
 #
@@ -227,14 +227,14 @@ for row in np.flatnonzero(~right)[:8]:
     print(f"{unseen.sources[row]:24}{unseen.targets[row]}  not  {''.join(target_words.decode(written[row]))}")
 
 # %% [markdown] lang="zh"
-# 汉字数字、全角数字看起来怪，其实容易：每个字符的意思是固定的。难的是意思**取决于别的字符**的写法：`/` 两边谁是月、谁是年，要把整条看完、排除不可能的才知道。
+# 汉字数字、全角数字看起来怪，可每个字符的意思是固定的，见过就会。费劲的是意思**取决于别的字符**的写法：`/` 两边谁是月、谁是年，要把整条看完、排除不可能的才知道。图上的错误落在哪一边？
 #
 # ## 5 配方里的每一样，值多少？
 #
 # 一次运行说明不了什么。这个实验（`experiments/dates.py`）用三个种子重跑整个配方，并在途中测量；再用少得多的数据，每次只改一样（数据多了全都接近 100%，就看不出差别了）。
 
 # %% [markdown] lang="en"
-# Chinese numerals and full-width digits look odd, and are easy: each character has one meaning. Hard is what depends on **other characters**: which number beside a `/` is the month and which the year is known only when all is read and the impossible is ruled out.
+# Chinese numerals and full-width digits look odd, but each character has one meaning, to be learned once. More is asked where the meaning depends on **other characters**: which number beside a `/` is the month and which the year is known only when all is read and the impossible is ruled out. On which side are the errors of the picture?
 #
 # ## 5 What is each part of the recipe worth?
 #
