@@ -283,6 +283,8 @@ print(f"measured on {record['processor']}; every run on one thread")
 print(f"processor seconds of the whole recipe: {', '.join(format(row['seconds'], '.0f') for row in whole)}")
 
 # %% [markdown] lang="zh"
+# 有哪一样改了反而更好吗？不必奇怪：`fit_translator` 用前半轮把学习率升上去；总共只训练一轮时，一半都是预热，数据少，剩下的就不够用；裁剪和标签平滑也各有各的代价和用处。整个配方在十几万对上达到目标，不等于它在两万对上也最好。配方是对一份预算说的，换了预算，就在验证集上重新选。
+#
 # “只交接一个向量”就是原文描述的那种编码器–解码器：编码器的末态是解码器唯一的依据。它差多少，图里有数；原因见 2.2.2 章的瓶颈。
 #
 # ## 6 它在看哪里？
@@ -290,6 +292,8 @@ print(f"processor seconds of the whole recipe: {', '.join(format(row['seconds'],
 # 写年份时看年份，写月份时看月份名。注意图里没有人教过它对齐：训练时只给了答案。
 
 # %% [markdown] lang="en"
+# Does a change do better than the recipe? No wonder: `fit_translator` raises the rate through the first half epoch, and where there is but one epoch, half of it is warm-up; with few pairs the rest is too short. Clipping and label smoothing have their costs and uses, too. A recipe that reaches the goal on more than a hundred thousand pairs need not be the best on twenty thousand: it is made for a budget. For another budget choose again, on validation data.
+#
 # "One vector" is the encoder–decoder that the article describes: the encoder's last state is all that the decoder gets. What that costs is in the picture; why, in chapter 2.2.2.
 #
 # ## 6 Where does it look?
