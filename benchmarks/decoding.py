@@ -79,7 +79,7 @@ def course(model, sources, options):
 
 
 def loop(model, sources, options):
-    """Beam search as one writes it: the decoder is called once a step, NumPy ranks; the best answer of each."""
+    """Beam search as one writes it: the decoder is called once a step, NumPy ranks. The best answers."""
     encoder, decoder = model.get_layer("encoder"), model.get_layer("decoder")
     batch, width = len(sources), options.width
     given = [np.repeat(np.asarray(part), width, axis=0) for part in encoder(text.pad(sources))]

@@ -5,6 +5,8 @@ from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall
 from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
 from rnncourse.plots.dates import plot_exact_match, plot_hypotheses, plot_misses, plot_translator
+from rnncourse.plots.diagnosis import plot_findings
+from rnncourse.plots.encoder import plot_encoder, plot_movement, plot_reach
 from rnncourse.plots.gradients import (
     plot_clipping,
     plot_learning,
@@ -42,8 +44,10 @@ __all__ = [
     "plot_cost",
     "plot_decay",
     "plot_descent",
+    "plot_encoder",
     "plot_encoder_decoder",
     "plot_exact_match",
+    "plot_findings",
     "plot_gates",
     "plot_history",
     "plot_hypotheses",
@@ -55,6 +59,7 @@ __all__ = [
     "plot_learning_curves",
     "plot_lengths",
     "plot_misses",
+    "plot_movement",
     "plot_norms",
     "plot_passes",
     "plot_patterns",
@@ -62,6 +67,7 @@ __all__ = [
     "plot_progress",
     "plot_range_test",
     "plot_ratios",
+    "plot_reach",
     "plot_recall",
     "plot_state_path",
     "plot_step_factors",
