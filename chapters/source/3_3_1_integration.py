@@ -346,10 +346,10 @@ plots.plot_hypotheses({source: hypotheses(source) for source in asked})
 plt.show()
 
 # %% [markdown] lang="zh"
-# 有歧义的，概率分给了几种读法；13/04/2021 只有一种读法，概率几乎都在它那里。在整个测试部分也是如此吗？
+# 有歧义的，概率分给了几种读法；再看 13/04/2021，它只有一种读法。图上还有没有**哪种读法都不是**的答案，月取自一种读法，日却取自另一种？模型是一个字符一个字符写的：写完月份，它得看着自己写的，才知道刚才选了哪种读法；这一步没学牢，两种读法就会混在一起。在整个测试部分有多常见？
 
 # %% [markdown] lang="en"
-# Where a source is ambiguous, its readings share the probability; 13/04/2021 has one reading, which gets almost all. Does that hold in the whole test part?
+# Where a source is ambiguous, its readings share the probability; compare 13/04/2021, which has one. Is there an answer that is **no reading at all**, its month from one reading and its day from the other? The model writes character by character: with the month written, it must look at what it wrote to know which reading it chose. Where that is not learned firmly, the two get mixed. How common is that in the whole test part?
 
 # %% tags=["measured"]
 unsure = sorted({s for s, a in zip(test.sources, test.ambiguous) if a and len(dates.readings(s)) == 2})
@@ -451,7 +451,7 @@ print("the loaded model writes the same:", [one.text for one in again] == [one.t
 # - 划分要按“什么不能重复出现”来做：这里是日期，不是行。
 # - 序列到序列的成绩按整条算，配上区间；再按类别拆开看错在哪里。
 # - 数据能生成，就看新的，一遍就够。
-# - 概率来自训练数据的比例；有歧义的输入，几种读法会分享概率。
+# - 概率来自训练数据的比例；有歧义的输入，几种读法会分享概率，也可能被混在一起：给出去之前要核对。
 # - 模型不会说“不知道”，要在外面加门。
 #
 # ## 试一试
@@ -489,7 +489,7 @@ print("the loaded model writes the same:", [one.text for one in again] == [one.t
 # - Split by what must not occur twice: here the date, not the row.
 # - Score sequence to sequence by whole answers, with an interval; then take the errors apart by kind.
 # - Where data can be generated, show new ones: once is enough.
-# - Probabilities come from shares in the training data; the readings of an ambiguous source share the probability.
+# - Probabilities come from shares in the training data; the readings of an ambiguous source share the probability, and may get mixed: check before you hand an answer out.
 # - A model does not say "I do not know": build the gate outside.
 #
 # ## Try it
