@@ -4,6 +4,7 @@ from rnncourse.plots.attention import plot_attention
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
+from rnncourse.plots.dates import plot_exact_match, plot_hypotheses, plot_misses, plot_translator
 from rnncourse.plots.diagnosis import plot_findings
 from rnncourse.plots.encoder import plot_encoder, plot_movement, plot_reach
 from rnncourse.plots.gradients import (
@@ -51,9 +52,11 @@ __all__ = [
     "plot_encoder",
     "plot_distribution",
     "plot_encoder_decoder",
+    "plot_exact_match",
     "plot_findings",
     "plot_gates",
     "plot_history",
+    "plot_hypotheses",
     "plot_influence",
     "plot_intervals",
     "plot_kernels",
@@ -61,6 +64,7 @@ __all__ = [
     "plot_learning",
     "plot_learning_curves",
     "plot_lengths",
+    "plot_misses",
     "plot_movement",
     "plot_ngrams",
     "plot_norms",
@@ -77,6 +81,7 @@ __all__ = [
     "plot_step_factors",
     "plot_thresholds",
     "plot_timeline",
+    "plot_translator",
     "plot_unit",
     "plot_unrolled",
 ]
