@@ -1,7 +1,7 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
-from rnncourse.widgets.clinic import explore_clinic
 from rnncourse.widgets.attention import explore_attention
+from rnncourse.widgets.clinic import explore_clinic
 from rnncourse.widgets.comparison import explore_comparison
 from rnncourse.widgets.descent import explore_learning_rate
 from rnncourse.widgets.encoder import explore_encoder
@@ -10,8 +10,8 @@ from rnncourse.widgets.gradient_norms import explore_gradient_norms
 from rnncourse.widgets.padding import explore_padding
 from rnncourse.widgets.progress import show_progress
 from rnncourse.widgets.pruning import explore_pruning
-from rnncourse.widgets.sentence_pair import explore_sentence_pair
 from rnncourse.widgets.search import explore_sampling, step_through_beam
+from rnncourse.widgets.sentence_pair import explore_sentence_pair
 from rnncourse.widgets.sentences import classify_sentences
 from rnncourse.widgets.state_path import follow_state
 from rnncourse.widgets.steps import step_through
@@ -20,8 +20,8 @@ from rnncourse.widgets.threshold import adjust_threshold
 __all__ = [
     "adjust_threshold",
     "classify_sentences",
-    "explore_clinic",
     "explore_attention",
+    "explore_clinic",
     "explore_comparison",
     "explore_decay",
     "explore_encoder",
@@ -30,8 +30,8 @@ __all__ = [
     "explore_learning_rate",
     "explore_padding",
     "explore_pruning",
-    "explore_sentence_pair",
     "explore_sampling",
+    "explore_sentence_pair",
     "follow_state",
     "show_progress",
     "step_through",
