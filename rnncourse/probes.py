@@ -275,11 +275,6 @@ def _backwards(tokens):
     return np.stack([np.r_[row[:n][::-1], row[n:]] for row, n in zip(tokens, lengths, strict=True)])
 
 
-_ALL = (call, decoder, classifier, trained_classifier, sequence_to_sequence, tagger)
-_ALL = (call, decoder, searcher, classifier, trained_classifier, sequence_to_sequence)
+_ALL = (call, decoder, searcher, classifier, trained_classifier, sequence_to_sequence, tagger)
 PROBES = {probe.__name__: probe for probe in _ALL}
-CALLING = (
-    "call",
-    "decoder",
-    "searcher",
-)  # these only call the answer; the others examine the model that it returns
+CALLING = ("call", "decoder", "searcher")  # these only call the answer; the others examine its model
