@@ -4,6 +4,8 @@ from rnncourse.plots.attention import plot_attention
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
+from rnncourse.plots.diagnosis import plot_findings
+from rnncourse.plots.encoder import plot_encoder, plot_movement, plot_reach
 from rnncourse.plots.gradients import (
     plot_clipping,
     plot_learning,
@@ -44,7 +46,9 @@ __all__ = [
     "plot_decay",
     "plot_descent",
     "plot_distribution",
+    "plot_encoder",
     "plot_encoder_decoder",
+    "plot_findings",
     "plot_gates",
     "plot_history",
     "plot_influence",
@@ -54,6 +58,7 @@ __all__ = [
     "plot_learning",
     "plot_learning_curves",
     "plot_lengths",
+    "plot_movement",
     "plot_norms",
     "plot_passes",
     "plot_patterns",
@@ -61,6 +66,7 @@ __all__ = [
     "plot_progress",
     "plot_range_test",
     "plot_ratios",
+    "plot_reach",
     "plot_recall",
     "plot_state_path",
     "plot_step_factors",

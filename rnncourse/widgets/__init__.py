@@ -1,8 +1,10 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
 from rnncourse.widgets.attention import explore_attention
+from rnncourse.widgets.clinic import explore_clinic
 from rnncourse.widgets.comparison import explore_comparison
 from rnncourse.widgets.descent import explore_learning_rate
+from rnncourse.widgets.encoder import explore_encoder
 from rnncourse.widgets.gates import explore_decay, explore_gates
 from rnncourse.widgets.gradient_norms import explore_gradient_norms
 from rnncourse.widgets.padding import explore_padding
@@ -18,8 +20,10 @@ __all__ = [
     "adjust_threshold",
     "classify_sentences",
     "explore_attention",
+    "explore_clinic",
     "explore_comparison",
     "explore_decay",
+    "explore_encoder",
     "explore_gates",
     "explore_gradient_norms",
     "explore_learning_rate",
