@@ -232,7 +232,7 @@ for name in ("none", "sampled"):
          en=f"{name:<8} share wrong: reading the answer {forced:.3f}, its own {free:.3f}, a difference of {free - forced:.3f}")
 closer, better = (positions["sampled"][i].mean() - positions["none"][i].mean() for i in (0, 1))
 gap = [np.subtract(*positions[name][::-1]).mean() for name in ("none", "sampled")]
-tell(zh=f"差距{'缩小' if gap[1] < gap[0] else '没有缩小'}了；使用时的错误率{'降低' if better < 0 else '没有降低'}了，读答案时的{'升高' if closer > 0 else '没有升高'}了（只有一个种子）。",
+tell(zh=f"差距{'缩小了' if gap[1] < gap[0] else '没有缩小'}；使用时的错误率{'降低了' if better < 0 else '没有降低'}，读答案时的{'升高了' if closer > 0 else '没有升高'}（只有一个种子）。",
      en=f"The gap {'is smaller' if gap[1] < gap[0] else 'is not smaller'}; errors in use {'fell' if better < 0 else 'did not fall'}, and those when it reads the answer {'rose' if closer > 0 else 'did not rise'} (one seed only).")
 
 # %% [markdown] lang="zh"
@@ -248,7 +248,7 @@ tell(zh=f"差距{'缩小' if gap[1] < gap[0] else '没有缩小'}了；使用时
 # - **top-$k$**：只留概率最大的 $k$ 个，再归一化；
 # - **top-$p$**：只留累加到 $p$ 所需的最少几个，再归一化。
 #
-# 没有注意力的抄写员对后面的数字没有把握，正好看分布。它写一串 10 位数字的第 8 个时：
+# 没有注意力的抄写员对后面的数字没有把握，正好看分布。下面是它写一串 10 位数字时最没有把握的一步：
 
 # %% [markdown] lang="en"
 # A gap may shrink for two reasons: fewer errors in use, or merely more when the answer is read; the first figure is the one that counts. Scheduled sampling has its limits: what is read becomes the model's own (wrong) token, but the target stays that of the right answer, step for step; once the writing has slipped by one, "the right next token" is another one. Huszár (2015) shows that its objective is inconsistent: even with endless data the optimum is not the true distribution. The other way is to err less: a better model (attention), a better search.
@@ -263,20 +263,21 @@ tell(zh=f"差距{'缩小' if gap[1] < gap[0] else '没有缩小'}了；使用时
 # - **top-$k$**: keep the $k$ likeliest and renormalise;
 # - **top-$p$**: keep the fewest that together reach $p$ and renormalise.
 #
-# The copyist without attention is not sure of later digits, so its distribution is worth a look. It writes the 8th of ten digits:
+# The copyist without attention is not sure of later digits, so its distribution is worth a look. This is the step at which it is least sure of ten digits:
 
 # %% tags=["measured"]
 from rnncourse import widgets
 from rnncourse.widgets.search import reshaped
 
 ids, right = reads.encode(longest[0]), writes.encode(longest[0])
-scores = np.asarray(copyists["none"]([ids[None], np.r_[START, right[:7]][None]]))[0, -1]     # (V,)
-scores, tokens = scores[END:], writes.decode(np.arange(END, len(writes)))
+scores = np.asarray(copyists["none"]([ids[None], np.r_[START, right[:-1]][None]]))[0, :, END:]     # (10, V - 3)
+least_sure = int(np.argmin([reshaped(row).max() for row in scores]))
+scores, tokens = scores[least_sure], writes.decode(np.arange(END, len(writes)))
 after = reshaped(scores, temperature=0.7, top_k=6, top_p=0.8)
 plots.plot_distribution(reshaped(scores), after, tokens)
 plt.show()
-tell(zh=f"应为 {longest[0][7]}。温度 0.7、k = 6、p = 0.8 之后剩下 {np.sum(after > 0)} 个词元。",
-     en=f"It should be {longest[0][7]}. With temperature 0.7, k = 6 and p = 0.8, {np.sum(after > 0)} tokens are left.")
+tell(zh=f"第 {least_sure + 1} 步，应为 {longest[0][least_sure]}。温度 0.7、k = 6、p = 0.8 之后剩下 {np.sum(after > 0)} 个词元。",
+     en=f"Step {least_sure + 1}, where {longest[0][least_sure]} is right. Tokens left by temperature 0.7, k = 6 and p = 0.8: {np.sum(after > 0)}.")
 
 # %% [markdown] lang="zh"
 # 试试滑块：温度趋近 0 就是贪心；温度 3 时分布几乎是平的。top-p 留下多少个词元随分布而变：有把握时一两个，没把握时很多；top-k 不管有没有把握，都是 $k$ 个。
@@ -429,17 +430,23 @@ plt.legend()
 plt.show()
 
 # %% tags=["measured"]
-sources = reads.encode_all(longest[:100])
+sources, targets = reads.encode_all(longest[:100]), writes.encode_all(longest[:100])
+
+
+def share_right(answers):
+    """The share of the targets' tokens that stand in their place."""
+    return np.mean([np.pad(answer, (0, 10))[:10] == target for answer, target in zip(answers, targets)])
+
+
+plain = decoders.greedy(copyists["none"], sources, longest=16)
+size, right = np.mean([len(one) for one in plain]), share_right(plain)
+tell(zh=f"贪心：平均长度 {size:.2f}，词元正确率 {right:.3f}", en=f"greedy: mean length {size:.2f}, tokens right {right:.3f}")
 for alpha in (0.0, 0.6, 1.0, 2.0):
     best = [beams[0] for beams in decoders.beam_search(copyists["none"], sources, width=5, length_penalty=alpha, longest=16)]
-    sizes = np.array([len(one.tokens) for one in best])
-    right = np.mean([one.tokens.tolist() == writes.encode(text).tolist() for one, text in zip(best, longest)])
-    tell(zh=f"α = {alpha}：平均长度 {sizes.mean():.2f}，整条全对 {right:.2f}，平均对数概率 {np.mean([one.log_probability for one in best]):.2f}",
-         en=f"α = {alpha}: mean length {sizes.mean():.2f}, right as a whole {right:.2f}, mean log-probability {np.mean([one.log_probability for one in best]):.2f}")
-plain = decoders.greedy(copyists["none"], sources, longest=16)
-right = np.mean([one.tolist() == writes.encode(text).tolist() for one, text in zip(plain, longest)])
-tell(zh=f"贪心：平均长度 {np.mean([len(one) for one in plain]):.2f}，整条全对 {right:.2f}",
-     en=f"greedy: mean length {np.mean([len(one) for one in plain]):.2f}, right as a whole {right:.2f}")
+    size, right = np.mean([len(one.tokens) for one in best]), share_right([one.tokens for one in best])
+    log = np.mean([one.log_probability for one in best])
+    tell(zh=f"束宽 5，α = {alpha}：平均长度 {size:.2f}，词元正确率 {right:.3f}，平均对数概率 {log:.2f}",
+         en=f"width 5, α = {alpha}: mean length {size:.2f}, tokens right {right:.3f}, mean log-probability {log:.2f}")
 
 # %% [markdown] lang="zh"
 # $\alpha$ 要在验证集上选，别在测试集上选。长度本来就确定的任务（抄写）里，惩罚的作用可能很小；翻译里，束很宽时不惩罚，常常越译越短（Koehn、Knowles，2017）。
@@ -556,6 +563,7 @@ widgets.explore_attention(read, examples=["3141592653", "0070070", "12345", "271
 titles = choose(zh={"attention": "有注意力", "none": "没有"}, en={"attention": "attention", "none": "without"})
 ax = plots.plot_by_length(lengths, {title: column(way, "free") for way, title in titles.items()})
 ax.set_ylabel(choose(zh="词元正确率", en="share of tokens right"))
+ax.set_xticks(lengths)
 ax.get_legend().set_title("")
 plt.show()
 
