@@ -277,5 +277,4 @@ def _backwards(tokens):
 
 _ALL = (call, decoder, searcher, classifier, trained_classifier, sequence_to_sequence, tagger)
 PROBES = {probe.__name__: probe for probe in _ALL}
-CALLING = ("call", "decoder", "searcher")  # these only call the answer; the others examine its model
 CALLING = ("call", "decoder", "searcher")  # these only call the answer; others examine the model it returns
