@@ -30,5 +30,5 @@ def _load(clean):
 
 
 def is_placeholder(english):
-    """Whether a translation is still to come: the English side is "placeholder", "placeholder-p3", "PH" ..."""
+    """Whether a translation is still to come: "placeholder", "placeholder-p3" or "PH" stands in its place."""
     return english == "PH" or english.startswith("placeholder")
