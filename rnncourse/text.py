@@ -1,6 +1,7 @@
 """From text to numbers: tokens, vocabulary, padding, and batches of similar length. No Keras here.
 
-B texts of at most T tokens become whole numbers of shape (B, T); 0 is padding, 1 an unknown token.
+B texts of at most T tokens become whole numbers of shape (B, T); 0 is padding, 1 an unknown token. Where
+texts are written, not only read, 2 and 3 are the marks of their start and end.
 """
 
 import re
@@ -11,8 +12,9 @@ import numpy as np
 
 from rnncourse.datasets.base import checked_texts, describe_not_text
 
-PADDING, UNKNOWN = 0, 1
+PADDING, UNKNOWN, START, END = 0, 1, 2, 3
 PADDING_TOKEN, UNKNOWN_TOKEN = "<pad>", "<unk>"
+MARKS = ("<s>", "</s>")  # the tokens of START and END in a vocabulary built with them
 UNITS = ("character", "word")
 # In this order: a word with n't, a clitic ('s, 'll ...), a decimal number, a word, dots, any other mark.
 _WORD = re.compile(r"\w+n't\b|'(?:s|m|d|re|ve|ll)\b|\d+(?:[.,]\d+)+|\w+|\.{2,}|[^\w\s]")
@@ -61,20 +63,29 @@ class Vocabulary:
         object.__setattr__(self, "ids", ids)
 
     @classmethod
-    def build(cls, texts, *, unit, size=None, minimum_count=1):
+    def build(cls, texts, *, unit, size=None, minimum_count=1, marks=False):
         """The vocabulary of `texts`, the most frequent tokens first, ties in the order of their code points.
 
         `size` bounds V, padding and unknown included; tokens with fewer than `minimum_count` occurrences are
-        left out. Build it from the training texts alone. Raises TypeError for a text that is no string,
-        ValueError where there are no texts.
+        left out. `marks=True` puts the start and end tokens, `MARKS`, before all others, as START and END:
+        what a decoder writes needs them. Build it from the training texts alone. Raises TypeError for a text
+        that is no string, ValueError where there are no texts.
         """
-        if size is not None and size <= UNKNOWN + 1:
-            raise ValueError(f"size counts padding and unknown, so it must be at least 3, got {size}")
+        first = MARKS if marks else ()
+        least = len(first) + 3
+        if size is not None and size < least:
+            also = ", the marks" if marks else ""
+            raise ValueError(
+                f"size counts padding{also} and unknown, so it must be at least {least}, got {size}"
+            )
         counts = Counter()
         for text in checked_texts(texts):
             counts.update(tokenize(text, unit))
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        tokens = [token for token, count in ranked if count >= minimum_count]
+        tokens = [
+            *first,
+            *(token for token, count in ranked if count >= minimum_count and token not in first),
+        ]
         return cls(tokens[: None if size is None else size - 2], unit)
 
     def __len__(self):

@@ -36,6 +36,8 @@ LAYERS = [
     "results",
     "plots",
     "encoders",
+    "attention",
+    "decoders",
     "models",
     "training",
     "compression",

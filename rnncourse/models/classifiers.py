@@ -1,6 +1,4 @@
-"""Builders: flat functions that return an uncompiled `keras.Model`. It saves, and loads on any backend."""
-
-import numbers
+"""Text classifiers: token ids (B, T) -> probabilities."""
 
 import keras
 from keras import layers as kl
@@ -16,6 +14,7 @@ from rnncourse.encoders import (
     encode,
     pool,
 )
+from rnncourse.models.arguments import check_choice, check_rates, check_sizes
 
 
 def build_text_classifier(
@@ -44,15 +43,15 @@ def build_text_classifier(
     the state within the loop. `bigram_buckets` > 0 adds to each token's embedding that of the pair it ends,
     hashed into so many buckets. Raises ValueError for an argument outside its range.
     """
-    _check_sizes(
+    check_sizes(
         vocabulary_size=(vocabulary_size, 3), classes=(classes, 2), units=(units, 1), layers=(layers, 1)
     )
-    _check_sizes(
+    check_sizes(
         embedding_size=(embedding_size, 1), bigram_buckets=(bigram_buckets, 2 if bigram_buckets else 0)
     )
-    _check_rates(embedding_dropout=embedding_dropout, dropout=dropout, recurrent_dropout=recurrent_dropout)
-    _check_choice("cell", cell, CELLS)
-    _check_choice("pooling", pooling, POOLINGS)
+    check_rates(embedding_dropout=embedding_dropout, dropout=dropout, recurrent_dropout=recurrent_dropout)
+    check_choice("cell", cell, CELLS)
+    check_choice("pooling", pooling, POOLINGS)
 
     inputs = keras.Input((None,), dtype="int32", name="tokens")  # (B, T)
     tokens = PaddingLast()(inputs)
@@ -93,12 +92,12 @@ def build_cnn_classifier(
     or "max_mean"). Id 0 is padding: it may stand anywhere in a row and changes no output. Raises ValueError
     for an argument outside its range. Kim (2014).
     """
-    _check_sizes(
+    check_sizes(
         vocabulary_size=(vocabulary_size, 3), classes=(classes, 2), embedding_size=(embedding_size, 1)
     )
-    _check_sizes(filters=(filters, 1), kernel_size=(kernel_size, 1), layers=(layers, 1))
-    _check_rates(embedding_dropout=embedding_dropout, dropout=dropout)
-    _check_choice("pooling", pooling, POOLINGS[:-1])
+    check_sizes(filters=(filters, 1), kernel_size=(kernel_size, 1), layers=(layers, 1))
+    check_rates(embedding_dropout=embedding_dropout, dropout=dropout)
+    check_choice("pooling", pooling, POOLINGS[:-1])
 
     inputs = keras.Input((None,), dtype="int32", name="tokens")  # (B, T)
     tokens = PaddingLast()(inputs)
@@ -129,10 +128,10 @@ def build_transformer_classifier(
     padding: it may stand anywhere in a row and changes no output. Raises ValueError for an argument outside
     its range and where `heads` does not divide `embedding_size`. Vaswani et al. (2017).
     """
-    _check_sizes(vocabulary_size=(vocabulary_size, 3), classes=(classes, 2), heads=(heads, 1))
-    _check_sizes(embedding_size=(embedding_size, 2), feed_forward=(feed_forward, 1), layers=(layers, 1))
-    _check_rates(dropout=dropout)
-    _check_choice("pooling", pooling, POOLINGS[:-1])
+    check_sizes(vocabulary_size=(vocabulary_size, 3), classes=(classes, 2), heads=(heads, 1))
+    check_sizes(embedding_size=(embedding_size, 2), feed_forward=(feed_forward, 1), layers=(layers, 1))
+    check_rates(dropout=dropout)
+    check_choice("pooling", pooling, POOLINGS[:-1])
     if embedding_size % heads:
         raise ValueError(f"heads must divide embedding_size, got {heads} heads for {embedding_size}")
 
@@ -154,20 +153,3 @@ def build_transformer_classifier(
 
 def _probabilities(classes):
     return kl.Dense(1, activation="sigmoid") if classes == 2 else kl.Dense(classes, activation="softmax")
-
-
-def _check_sizes(**sizes):
-    for name, (value, least) in sizes.items():
-        if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
-
-
-def _check_rates(**rates):
-    for name, value in rates.items():
-        if not isinstance(value, numbers.Real) or not 0 <= value < 1:
-            raise ValueError(f"{name} must be a number from 0 to below 1, got {value!r}")
-
-
-def _check_choice(name, value, choices):
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")

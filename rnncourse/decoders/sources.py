@@ -1,0 +1,80 @@
+"""What goes into a search: checked sources, padded to few different shapes, and the model's halves."""
+
+import numbers
+
+import keras
+import numpy as np
+
+from rnncourse import text
+
+ROWS = 64  # sources decoded at once
+TALLEST = 1024  # hypotheses at once
+
+
+def halves(model):
+    """The encoder and the decoder of a model of `build_translator`. Raises ValueError for another model."""
+    try:
+        return model.get_layer("encoder"), model.get_layer("decoder")
+    except (AttributeError, ValueError):
+        given = getattr(model, "name", type(model).__name__)
+        raise ValueError(
+            f"an encoder-decoder model is needed, as models.build_translator makes it, got {given!r}"
+        ) from None
+
+
+def batches(model, sources, *, copies=1):
+    """(rows, tokens (B, T)) for all `sources`; sources of similar length share a batch.
+
+    T is a multiple of 8 and B a power of two, filled up with padding: a compiled search meets few shapes.
+    `copies`: how many hypotheses each source gets. Raises ValueError that names the source at fault.
+    """
+    sources = checked(sources, size=vocabulary_size(halves(model)[0]))
+    lengths = np.array([len(ids) for ids in sources], dtype="int64")
+    rows = max(1, min(ROWS, TALLEST // copies))
+    for chosen in text.bucket_batches(lengths, tokens=1, smallest=rows, largest=rows):
+        yield chosen, _padded([sources[row] for row in chosen])
+
+
+def _padded(sources):
+    tokens = text.pad(sources)
+    count, width = tokens.shape
+    return np.pad(tokens, [(0, 2 ** (count - 1).bit_length() - count), (0, -width % 8)])
+
+
+def checked(sequences, *, size, name="sources"):
+    """The sequences as int32 arrays. Raises ValueError that names the row of what is no row of ids below
+    `size`.
+    """
+    if isinstance(sequences, str):
+        raise ValueError(
+            f"{name} must be a list of arrays of token ids, got a string; see decoders.translate"
+        )
+    return [_checked_ids(np.asarray(ids), size, f"{name}, row {row}") for row, ids in enumerate(sequences)]
+
+
+def _checked_ids(ids, size, where):
+    if ids.shape == (0,):
+        return ids.astype("int32")
+    if ids.ndim != 1 or ids.dtype.kind not in "iu":
+        raise ValueError(
+            f"{where}: expected token ids, whole numbers of shape (T,), got {ids.dtype} of shape {ids.shape};"
+            " Vocabulary.encode makes them"
+        )
+    wrong = ids[(ids < 0) | (ids >= size)]
+    if wrong.size:
+        raise ValueError(
+            f"{where}: token id {wrong[0]} is outside 0 to {size - 1}; encode with the vocabulary"
+            " the model was built for"
+        )
+    return ids.astype("int32")
+
+
+def vocabulary_size(half):
+    """The number of ids that the half's embedding knows."""
+    return next(layer.input_dim for layer in half.layers if isinstance(layer, keras.layers.Embedding))
+
+
+def check_count(name, value):
+    """Raises ValueError where `value` is no whole number of at least 1."""
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
