@@ -4,6 +4,7 @@ Sentences are arrays of ids (T,) and (N,), without marks, as `training.fit_trans
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ NOTHING = PADDING  # the source token that a target token comes from when it com
 
 
 class Nearest(NamedTuple):
-    """What a memory of translations answers: the targets, and which known pair each is from, with its cosine."""
+    """What a memory of translations answers: targets, the known pair each is from, and its cosine."""
 
     targets: list
     indices: np.ndarray  # (B,)
@@ -46,8 +47,8 @@ def fit_nearest(sources, targets, *, longest=2):
 class WordTable:
     """t(f | e): how probable it is that the source token e becomes the target token f (IBM model 1).
 
-    `sources`, `targets`, `probabilities`: (L,) each, one entry a pair that met in a sentence, sorted by source
-    and target; `log_likelihoods`: (R,), the mean log p(target sentence | source sentence) per target token
+    `sources`, `targets`, `probabilities`: (L,) each, one entry a pair that met in a sentence, sorted by
+    source and target; `log_likelihoods`: (R,), the mean log p(target sentence | source sentence) per target token
     before each round of EM, up to a constant.
     """
 
@@ -78,9 +79,9 @@ class WordTable:
 
     def best(self, source):
         """The target token that each token of `source` (T,) most probably becomes: (T,), UNKNOWN for a new one."""
-        winners = self._winners()
-        return np.array([winners.get(int(token), UNKNOWN) for token in source], dtype=np.int32)
+        return np.array([self._winners.get(int(token), UNKNOWN) for token in source], dtype=np.int32)
 
+    @cached_property
     def _winners(self):
         order = np.lexsort((self.targets, -self.probabilities, self.sources))
         tokens, first = np.unique(self.sources[order], return_index=True)
@@ -131,6 +132,8 @@ def _links(sources, targets):
 
 def _check_pairs(sources, targets):
     if not len(sources) or len(sources) != len(targets):
-        raise ValueError(f"expected pairs of sentences, got {len(sources)} sources and {len(targets)} targets")
+        raise ValueError(
+            f"expected pairs of sentences, got {len(sources)} sources and {len(targets)} targets"
+        )
     if not any(len(target) for target in targets):
         raise ValueError("all targets are empty; give sentences of at least one token")
