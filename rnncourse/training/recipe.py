@@ -1,13 +1,13 @@
 """The training recipe: batches of similar length, a warmed-up and falling learning rate, early stopping."""
 
-import numbers
-
 import keras
 import numpy as np
 
+from rnncourse.training.arguments import check_counts, check_positive
 from rnncourse.training.batches import Batches, padded, rows_by_length
 from rnncourse.training.examples import check_two_classes, checked_examples, checked_sequences, class_weights
 from rnncourse.training.progress import display_of
+from rnncourse.training.schedules import warm_cosine
 
 
 def fit(
@@ -36,7 +36,8 @@ def fit(
     (curves in a notebook, a bar in a terminal), "curves", "bar" or "none". The same `seed` gives the same
     run. `callbacks` are Keras's. Raises ValueError for data or options that do not fit; it names the row.
     """
-    _check_numbers(epochs, learning_rate, tokens_per_batch, patience)
+    check_counts(epochs=epochs, tokens_per_batch=tokens_per_batch, patience=patience)
+    check_positive(learning_rate=learning_rate)
     shown, verbose = display_of(progress)
     expected = {"classes": max(2, model.output_shape[-1]), "vocabulary_size": vocabulary_size_of(model)}
     sequences, labels = checked_examples(train, **expected, name="train")
@@ -70,11 +71,8 @@ def predict(model, sequences, *, tokens_per_batch=16384):
 
 def _compile(model, learning_rate, steps, epochs):
     """`steps` a training epoch."""
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, steps * epochs - steps // 2, warmup_target=learning_rate, warmup_steps=steps // 2
-    )
     model.compile(
-        keras.optimizers.Adam(schedule if steps > 1 else learning_rate, global_clipnorm=1.0),
+        keras.optimizers.Adam(warm_cosine(learning_rate, steps, epochs), global_clipnorm=1.0),
         loss_of(model),
         metrics=["accuracy"],
         # XLA brings the loop over time nothing on a CPU, and cuDNN's layers refuse it.
@@ -91,11 +89,3 @@ def vocabulary_size_of(model):
     """The number of ids that the model's first embedding knows; None if it has no embedding."""
     sizes = [layer.input_dim for layer in model.layers if isinstance(layer, keras.layers.Embedding)]
     return sizes[0] if sizes else None
-
-
-def _check_numbers(epochs, learning_rate, tokens_per_batch, patience):
-    for name, value in dict(epochs=epochs, tokens_per_batch=tokens_per_batch, patience=patience).items():
-        if not isinstance(value, numbers.Integral) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
-    if not (isinstance(learning_rate, numbers.Real) and 0 < learning_rate < float("inf")):
-        raise ValueError(f"learning_rate must be a number above 0, got {learning_rate!r}")
