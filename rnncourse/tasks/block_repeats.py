@@ -8,13 +8,21 @@ from rnncourse.tasks._task import Case, Mistake, Task
 def cases(rng):
     """Tokens written so far, with n-grams to repeat; one answer shorter than n, one with nothing to forbid."""
     drawn = [Case((np.zeros(5), [1, 2, 1], 2)), Case((rng.normal(0, 1, 4).round(2), [3], 3))]
-    for n, size in ((2, 6), (3, 6), (3, 5)):
+    for n, size in ((2, 8), (3, 9), (3, 12)):
         while True:
-            beginning = rng.integers(0, size, n + 6).tolist()
-            written = [*beginning, *beginning[1:n]]  # beginning[n] would repeat an n-gram
+            first, again = rng.integers(0, size, (2, n + 3)).tolist()
+            last = rng.integers(0, size, n - 1).tolist()
+            written = [
+                *first,
+                *last,
+                *again,
+                *last,
+                *first[:2],
+                *last,
+            ]  # `last` has been continued in two ways
             scores = rng.normal(0, 1, size).round(2) - 0.005
-            found = [answer(scores, written, n) for answer in (reference, *_DIFFER)]
-            if len({tuple(one) for one in found}) == len(found):
+            found = [answer(scores, written, n) for answer in (reference, *_DIFFER[2 * (n == 2) :])]
+            if len({tuple(one.tolist()) for one in found}) == len(found):
                 break
         drawn.append(Case((scores, written, n)))
     return drawn
