@@ -48,7 +48,7 @@ class WordTable:
     """t(f | e): how probable it is that the source token e becomes the target token f (IBM model 1).
 
     `sources`, `targets`, `probabilities`: (L,) each, one entry a pair that met in a sentence, sorted by
-    source and target; `log_likelihoods`: (R,), the mean log p(target sentence | source sentence) per target token
+    source and target; `log_likelihoods`: (R,), the mean log p(target | source sentence) per target token
     before each round of EM, up to a constant.
     """
 
@@ -78,7 +78,7 @@ class WordTable:
         return np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
 
     def best(self, source):
-        """The target token that each token of `source` (T,) most probably becomes: (T,), UNKNOWN for a new one."""
+        """What each token of `source` (T,) most probably becomes: target ids (T,), UNKNOWN for a new one."""
         return np.array([self._winners.get(int(token), UNKNOWN) for token in source], dtype=np.int32)
 
     @cached_property
@@ -88,7 +88,7 @@ class WordTable:
         return dict(zip(tokens.tolist(), self.targets[order][first].tolist(), strict=True))
 
     def word_for_word(self, source):
-        """Each token's `best`, in the source's order; neighbours that are equal once; unknown ones left out."""
+        """Each token's `best` in the source's order; equal neighbours once, unknown ones left out."""
         written = self.best(source)
         written = written[written != UNKNOWN]
         return written[np.diff(written, prepend=-1) != 0]
@@ -119,7 +119,7 @@ def fit_word_table(sources, targets, *, rounds=8):
 
 
 def _links(sources, targets):
-    """Every pair of tokens that stand in one pair of sentences: source ids, target ids, which target token."""
+    """Every pair of tokens within a pair of sentences: source ids, target ids, which target token."""
     e, f, token, seen = [], [], [], 0
     for source, target in zip(sources, targets, strict=True):
         source = np.concatenate([[NOTHING], np.asarray(source, np.int64)])
