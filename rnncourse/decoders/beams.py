@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from rnncourse.decoders.compiled import compiled
-from rnncourse.decoders.sources import batches, check_count
+from rnncourse.decoders.sources import batches, check_count, checked_sources
 from rnncourse.decoders.steps import IMPOSSIBLE, begin, is_end, step
 from rnncourse.decoders.writing import until_end
 from rnncourse.text import PADDING, START
@@ -38,10 +38,10 @@ def beam_search(model, sources, *, width=5, longest=50, length_penalty=0.6):
     check_count("longest", longest)
     if not (isinstance(length_penalty, numbers.Real) and 0 <= length_penalty < float("inf")):
         raise ValueError(f"length_penalty must be a number of at least 0, got {length_penalty!r}")
-    sources = list(sources)
+    sources = checked_sources(model, sources)
     found = [None] * len(sources)
     options = {"width": int(width), "longest": int(longest), "length_penalty": float(length_penalty)}
-    for rows, tokens in batches(model, sources, copies=width):
+    for rows, tokens in batches(sources, copies=width):
         parts = compiled(model, _search, **options)(tokens)
         for row, *beams in zip(rows, *(np.asarray(part) for part in parts), strict=False):
             found[row] = _hypotheses(*beams)

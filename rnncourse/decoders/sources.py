@@ -22,13 +22,12 @@ def halves(model):
         ) from None
 
 
-def batches(model, sources, *, copies=1):
-    """(rows, tokens (B, T)) for all `sources`; sources of similar length share a batch.
+def batches(sources, *, copies=1):
+    """(rows, tokens (B, T)) for all `sources`, checked ones; those of similar length share a batch.
 
     T is a multiple of 8 and B a power of two, filled up with padding: a compiled search meets few shapes.
-    `copies`: how many hypotheses each source gets. Raises ValueError that names the source at fault.
+    `copies`: how many hypotheses each source gets.
     """
-    sources = checked(sources, size=vocabulary_size(halves(model)[0]))
     lengths = np.array([len(ids) for ids in sources], dtype="int64")
     rows = max(1, min(ROWS, TALLEST // copies))
     for chosen in text.bucket_batches(lengths, tokens=1, smallest=rows, largest=rows):
@@ -39,6 +38,11 @@ def _padded(sources):
     tokens = text.pad(sources)
     count, width = tokens.shape
     return np.pad(tokens, [(0, 2 ** (count - 1).bit_length() - count), (0, -width % 8)])
+
+
+def checked_sources(model, sources):
+    """`sources` as int32 arrays. Raises ValueError that names the one that the model cannot read."""
+    return checked(sources, size=vocabulary_size(halves(model)[0]))
 
 
 def checked(sequences, *, size, name="sources"):

@@ -58,10 +58,10 @@ def attention_weights(model, source, target):
     belongs to the i-th token written, the last one to END. Raises ValueError for ids that do not fit.
     """
     encoder, decoder = halves(model)
-    if not any(layer.name == "attention" for layer in decoder.layers):
-        return None
     source = checked([source], size=vocabulary_size(encoder), name="source")[0]
     target = checked([target], size=vocabulary_size(decoder), name="target")[0]
+    if not any(layer.name == "attention" for layer in decoder.layers):
+        return None
     given = encoder(source[None] if len(source) else np.zeros((1, 1), "int32"), training=False)
     written = ops.convert_to_tensor(np.r_[text.START, target][None], dtype="int32")  # (1, n + 1)
     weights = decoder([written, *given], training=False)[-1]

@@ -6,7 +6,7 @@ import numpy as np
 from keras import ops
 
 from rnncourse.decoders.compiled import compiled
-from rnncourse.decoders.sources import batches, check_count, halves, vocabulary_size
+from rnncourse.decoders.sources import batches, check_count, checked_sources, halves, vocabulary_size
 from rnncourse.decoders.steps import IMPOSSIBLE, begin, is_end, step
 from rnncourse.text import END, PADDING, START
 
@@ -47,9 +47,9 @@ def sample(model, sources, *, temperature=1.0, top_k=None, top_p=None, longest=5
 
 
 def _write_all(model, sources, longest, noise, *, copies=1, **options):
-    sources = list(sources)
+    sources = checked_sources(model, sources)
     answers = [None] * len(sources)
-    for rows, tokens in batches(model, sources, copies=copies):
+    for rows, tokens in batches(sources, copies=copies):
         drawn = noise(rows, len(tokens))
         given = [tokens] if drawn is None else [tokens, drawn]
         written = np.asarray(compiled(model, _write, longest=longest, **options)(*given))

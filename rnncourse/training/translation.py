@@ -46,7 +46,8 @@ def fit_translator(
     as Mihaylova & Martins, 2019). Training stops after `patience` epochs without a lower validation loss.
 
     `progress`: "auto" (curves in a notebook, a bar in a terminal), "curves", "bar" or "none". The History has
-    loss, token_accuracy, val_loss, val_token_accuracy. Raises ValueError for data or options that do not fit.
+    loss, token_accuracy, val_loss, val_token_accuracy: means over the batches of means over tokens. Raises
+    ValueError for data or options that do not fit.
     """
     check_counts(epochs=epochs, batch_size=batch_size, patience=patience)
     check_rates(label_smoothing=label_smoothing, scheduled_sampling=scheduled_sampling)
