@@ -78,7 +78,7 @@ check.group_pairs(group_pairs)
 # Return the new table $(V_e, V_f)$; the row of an $e$ that did not occur is 0. A word that a sentence says twice counts twice (note that
 # `counts[e, f] += p` adds only once where an index repeats; `np.add.at` does not).
 
-# %% task="ibm_step" points=3
+# %% task="ibm_step"
 def ibm_step(pairs, table):
     """List of (source ids (T,), target ids (N,)), table (V_e, V_f) -> new table (V_e, V_f). About 8 lines."""
     # BEGIN SOLUTION
