@@ -1,8 +1,8 @@
 """All benchmarks, one after the other: `make bench`; with --quick, only to see that they run (no chapter).
 
-Speed beside the peers (recipe.py, decoding.py, grading.py), memory and widgets of every chapter (chapters.py),
-seconds of the import (imports.py). How to read each stands at the head of its file. Exit code 1 if a chapter or
-the import is above its limit, or decoding or the grader below its target.
+Speed beside the peers (recipe.py, decoding.py, grading.py), memory and widgets of every chapter
+(chapters.py), seconds of the import (imports.py). How to read each stands at the head of its file. Exit code
+1 if a chapter or the import is above its limit, or decoding or the grader below its target.
 """
 
 import subprocess

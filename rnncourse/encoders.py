@@ -15,21 +15,49 @@ LOWEST = -1e4  # below every state, and within float16
 _register = keras.saving.register_keras_serializable(package="rnncourse")
 
 
-def encode(x, tokens, *, cell, units, bidirectional=True, recurrent_dropout=0.0):
+def encode(x, tokens, *, cell, units, bidirectional=True, recurrent_dropout=0.0, names=(None, None)):
     """One recurrent layer over x (B, T, D): states (B, T, H), or (B, T, 2H) if bidirectional.
 
     `tokens` (B, T) show where the padding is: at the end of each row. `cell` is "simple_rnn", "lstm" or
     "gru". The second half of a bidirectional state has read the row from its last token back to this one.
+    `names` are those of the forward and the backward Keras layer.
     """
 
-    def loop():
-        return CELLS[cell](units, return_sequences=True, recurrent_dropout=recurrent_dropout)
+    def loop(name):
+        return CELLS[cell](units, return_sequences=True, recurrent_dropout=recurrent_dropout, name=name)
 
-    forward = loop()(x)
+    forward = loop(names[0])(x)
     if not bidirectional:
         return forward
-    backward = ReverseRows()([loop()(ReverseRows()([x, tokens])), tokens])
+    backward = ReverseRows()([loop(names[1])(ReverseRows()([x, tokens])), tokens])
     return layers.Concatenate()([forward, backward])
+
+
+def encode_with_state(
+    x, tokens, *, cell, units, bidirectional=True, recurrent_dropout=0.0, names=(None, None)
+):
+    """`encode`, and the state after the last token: [states (B, T, H), hidden (B, H)], 2H if bidirectional.
+
+    An LSTM adds its cell state, of the same shape as `hidden`. No output holds it step by step, so its loop
+    takes the mask, which carries it over the padding.
+    """
+    sizes = {"units": units, "recurrent_dropout": recurrent_dropout}
+    if cell != "lstm":
+        states = encode(x, tokens, cell=cell, bidirectional=bidirectional, names=names, **sizes)
+        return [states, pool(states, tokens, kind="last", bidirectional=bidirectional)]
+    forward = _lstm_with_state(x, tokens, name=names[0], **sizes)
+    if not bidirectional:
+        return forward
+    backward, *ends = _lstm_with_state(ReverseRows()([x, tokens]), tokens, name=names[1], **sizes)
+    pairs = zip(forward, [ReverseRows()([backward, tokens]), *ends], strict=True)
+    return [layers.Concatenate()([one, other]) for one, other in pairs]
+
+
+def _lstm_with_state(x, tokens, **sizes):
+    states, *ends = CELLS["lstm"](return_sequences=True, return_state=True, **sizes)(
+        x, mask=LoopMask()(tokens)
+    )
+    return [WithoutMask()(states), *(ZeroEmptyRows()([end, tokens]) for end in ends)]
 
 
 def pool(states, tokens, *, kind, bidirectional=True):
@@ -63,6 +91,66 @@ class PaddingLast(layers.Layer):
 
     def compute_output_spec(self, tokens):
         return keras.KerasTensor(tokens.shape, tokens.dtype)
+
+
+@_register
+class PaddingBack(layers.Layer):
+    """Undo `PaddingLast` for states: [states (B, T, H), tokens as they were (B, T)] -> (B, T, H).
+
+    Each state goes back to the place of its token; zeros stand at the padding.
+    """
+
+    def call(self, inputs):
+        states, tokens = inputs
+        batch, steps = ops.shape(tokens)
+        mask = mask_of(tokens)
+        rank = ops.cumsum(ops.cast(mask, "int32"), axis=1) - 1  # the place of each token among the real ones
+        rows = ops.maximum(rank, 0) + steps * ops.arange(batch)[:, None]
+        placed = ops.take(ops.reshape(states, (-1, states.shape[-1])), rows, axis=0)
+        return ops.where(mask[:, :, None], placed, 0.0)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor(inputs[0].shape, inputs[0].dtype)
+
+
+@_register
+class LoopMask(layers.Layer):
+    """The mask of a recurrent layer: where real tokens stand, and the first step: (B, T) -> (B, T) bool.
+
+    A row of padding alone has its first step read, since cuDNN refuses a row without any.
+    """
+
+    def call(self, tokens):
+        return ops.logical_or(mask_of(tokens), ops.arange(ops.shape(tokens)[1]) == 0)
+
+    def compute_output_spec(self, tokens):
+        return keras.KerasTensor(tokens.shape, "bool")
+
+
+@_register
+class ZeroEmptyRows(layers.Layer):
+    """Zeros for rows without a token: [x (B, H), tokens (B, T)] -> (B, H)."""
+
+    def call(self, inputs):
+        x, tokens = inputs
+        return ops.where(lengths_of(tokens)[:, None] > 0, x, 0.0)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor(inputs[0].shape, inputs[0].dtype)
+
+
+@_register
+class WithoutMask(layers.Layer):
+    """What it gets, without the mask that Keras has attached to it, which a loss would use."""
+
+    def call(self, x):
+        return x + 0  # another tensor: the mask is an attribute of the one that came
+
+    def compute_mask(self, x, previous_mask):
+        return None
+
+    def compute_output_spec(self, x):
+        return keras.KerasTensor(x.shape, x.dtype)
 
 
 @_register

@@ -66,6 +66,26 @@ def integrated_gradients(model, sequence, *, replacement=UNKNOWN, target=1, tole
     return contributions
 
 
+def state_effects(states_of, sequence, *, replacement=UNKNOWN):
+    """How far each state moves when each token is replaced: (T, T), [t, k] for the state at t, token k.
+
+    `states_of` takes ids (N, T) and returns states (N, T, H); a movement is the length of the
+    difference in parts of the state's own length, |h' - h| / |h|. `sequence` (T,) holds token ids; a token
+    that is `replacement` already becomes id 2 (another one), so that every column is a change. Raises
+    ValueError for a sequence that is not (T,) with T >= 1, and for states that are not (T + 1, T, H).
+    """
+    sequence = np.asarray(sequence)
+    if sequence.ndim != 1 or not len(sequence):
+        raise ValueError(f"sequence must have shape (T,) with T >= 1, got {sequence.shape}")
+    changed = np.tile(sequence, (len(sequence), 1))
+    np.fill_diagonal(changed, np.where(sequence == replacement, 2, replacement))
+    states = np.asarray(states_of(np.concatenate([sequence[None], changed])), dtype="float64")
+    if states.ndim != 3 or len(states) != len(sequence) + 1:
+        raise ValueError(f"states_of must return ({len(sequence) + 1}, T, H), got {states.shape}")
+    size = np.maximum(np.linalg.norm(states[0], axis=-1), 1e-12)  # (T,)
+    return (np.linalg.norm(states[1:] - states[0], axis=-1) / size).T
+
+
 def _from_embeddings(model):
     """`model` cut behind its embeddings: (tokens, *embeddings) -> output; and ids (T,) -> list of (T, D)."""
     import keras

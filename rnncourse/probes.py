@@ -181,6 +181,23 @@ def decoder(answer, table, state, start, end, longest):
     return answer(step, state, start, end, longest)
 
 
+def searcher(answer, table, state, start, end, width, longest):
+    """What a search finds, given a `step` function: (token, state) -> (log-probabilities (V,), next state).
+
+    `table` (states, V, V) holds the log-probabilities; the state depends on every token so far.
+    """
+
+    def step(token, state):
+        return table[state, token].copy(), following_state(table, state, token)
+
+    return answer(step, state, start, end, width, longest)
+
+
+def following_state(table, state, token):
+    """The state, a row of `table`, after `token` was read in `state`."""
+    return (3 * state + token + 1) % len(table)
+
+
 _TRANSLATION_FACTS = ("sums_to_one", "source_changes_outputs", "padding_changes_outputs", "reads_the_future")
 
 
@@ -209,6 +226,37 @@ def sequence_to_sequence(answer, vocabulary_size, sources, written):
     return facts | {"parameters": int(model.count_params())}
 
 
+_TAGGER_FACTS = ("outputs_from_0_to_1", "sums_to_one", "past_changes_outputs", "future_changes_outputs")
+_TAGGER_FACTS += ("padding_changes_outputs",)
+
+
+def tagger(answer, vocabulary_size, tags, tokens):
+    """Facts about an untrained model tokens (B, T) -> (B, T, tags); padding stands in front.
+
+    The first row has none. Facts about outputs are None where the shape is wrong. Enlarged weights make every
+    effect plain.
+    """
+    model = _model(answer(vocabulary_size, tags))
+    model.set_weights([3 * weight for weight in model.get_weights()])
+    outputs = np.asarray(model(tokens))
+    facts = {"output_shape": outputs.shape} | dict.fromkeys(_TAGGER_FACTS)
+    if outputs.shape == (*tokens.shape, tags):
+        first, last = tokens[:1].copy(), tokens[:1].copy()
+        for row, place in ((first, 0), (last, -1)):
+            row[0, place] = row[0, place] % (vocabulary_size - 1) + 1
+        earlier, later = (np.abs(np.asarray(model(row)) - outputs[:1]) for row in (first, last))
+        padded = np.asarray(model(np.pad(tokens, ((0, 0), (6, 0)))))[:, 6:]
+        found = (
+            (outputs >= 0).all() and (outputs <= 1).all(),
+            np.abs(outputs.sum(axis=-1) - 1).max() < CHANGE,
+            earlier[:, 1:].max() > CHANGE,
+            later[:, :-1].max() > CHANGE,
+            np.abs(padded - outputs)[tokens > 0].max() > CHANGE,
+        )
+        facts |= dict(zip(_TAGGER_FACTS, map(bool, found), strict=True))
+    return facts | {"parameters": int(model.count_params())}
+
+
 def _model(value):
     if callable(getattr(value, "predict", None)):
         return value
@@ -227,6 +275,6 @@ def _backwards(tokens):
     return np.stack([np.r_[row[:n][::-1], row[n:]] for row, n in zip(tokens, lengths, strict=True)])
 
 
-_ALL = (call, decoder, classifier, trained_classifier, sequence_to_sequence)
+_ALL = (call, decoder, searcher, classifier, trained_classifier, sequence_to_sequence, tagger)
 PROBES = {probe.__name__: probe for probe in _ALL}
-CALLING = ("call", "decoder")  # these only call the answer; the others examine the model that it returns
+CALLING = ("call", "decoder", "searcher")  # these only call the answer; the others examine its model

@@ -1,11 +1,15 @@
 """Oracles: Keras's own Bidirectional layer with a mask, and NumPy on each row cut to its length."""
 
+import os
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
 from keras import layers, ops
 
-from rnncourse import encoders
+from rnncourse import cells, encoders, models, text
 
 LENGTHS = (7, 1, 4, 0, 6)
 
@@ -131,3 +135,173 @@ def test_bigram_buckets_stay_in_range_for_large_ids():
     buckets = np.array(encoders.BigramIds(1000)(ids))
     assert buckets.min() >= 1 and buckets.max() < 1000
     assert len(np.unique(buckets)) > 500  # spread, not piled up
+
+
+# The encoder as its user meets it
+
+FORMS = {
+    "gru": {},
+    "lstm": {"cell": "lstm"},
+    "lstm, one way": {"cell": "lstm", "bidirectional": False},
+    "simple_rnn, one way": {"cell": "simple_rnn", "bidirectional": False},
+    "stacked": {"cell": "lstm", "layers": 3},
+    "dropout": {"layers": 2, "dropout": 0.3, "embedding_dropout": 0.2, "recurrent_dropout": 0.2},
+}
+ROWS = ([5], [3, 4, 2, 8, 7], [6, 6, 1], [2, 5, 1, 3])
+SMALL = {"vocabulary_size": 9, "embedding_size": 4, "units": 3}
+
+
+QUICK = ("gru", "lstm")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(form, marks=[] if form in QUICK else [pytest.mark.slow]) for form in FORMS],
+)
+def encoder(request):
+    model = models.build_encoder(**SMALL, **FORMS[request.param])
+    for seed, weight in enumerate(model.trainable_weights):  # large, so that what is wrong shows
+        weight.assign(keras.random.normal(weight.shape, stddev=0.7, seed=seed))
+    return model
+
+
+def outputs_of(model, tokens):
+    return [np.array(part) for part in model(np.asarray(tokens, "int32"))]
+
+
+def by_numpy(model, row):
+    """States (T, H) and end states (H,) of one row without padding, by the NumPy cells, layer by layer."""
+    kinds = {layers.SimpleRNN: cells.simple_rnn, layers.GRU: cells.gru, layers.LSTM: cells.lstm}
+    names = sorted(one.name for one in model.layers if isinstance(one, layers.RNN))
+    depth = sum(name.startswith("forward") for name in names)
+    both = len(names) == 2 * depth
+    loops = [
+        model.get_layer(f"{way}_{n}")
+        for n in range(1, depth + 1)
+        for way in ("forward", "backward")[: 1 + both]
+    ]
+    x = model.get_layer("embedding").get_weights()[0][row][None]
+    while loops:
+        loop = loops.pop(0)
+        cell = kinds[type(loop)]
+        run = cells.unroll(cell, x, cell.Params(*loop.get_weights()))
+        states, ends = run.outputs, run.state
+        if both:
+            run = cells.unroll(cell, x[:, ::-1], cell.Params(*loops.pop(0).get_weights()))
+            states = np.concatenate([states, run.outputs[:, ::-1]], axis=-1)
+            ends = [np.concatenate(pair, axis=-1) for pair in zip(ends, run.state, strict=True)]
+        x = states
+    return [states[0], *(end[0] for end in ends)]
+
+
+def test_states_and_end_states_are_those_of_the_numpy_cells(encoder):
+    found = outputs_of(encoder, text.pad(ROWS))
+    for n, row in enumerate(ROWS):
+        states, *ends = by_numpy(encoder, row)
+        np.testing.assert_allclose(found[0][n, : len(row)], states, atol=1e-5)
+        assert len(found) == 1 + len(ends)
+        for mine, end in zip(found[1:], ends, strict=True):
+            np.testing.assert_allclose(mine[n], end, atol=1e-5)
+
+
+def test_padding_changes_no_state_wherever_it_stands(encoder):
+    alone = [outputs_of(encoder, [row]) for row in ROWS]
+    scattered = np.stack([text.pad(ROWS), np.zeros((4, 5), int)], axis=2).reshape(4, 10)  # 0 after each token
+    for tokens in (text.pad(ROWS, length=17), text.pad(ROWS, length=11, side="pre"), scattered):
+        states, *ends = outputs_of(encoder, tokens)
+        for n, (expected, *expected_ends) in enumerate(alone):
+            np.testing.assert_allclose(states[n, tokens[n] > 0], expected[0], atol=1e-5)
+            assert (states[n, tokens[n] == 0] == 0).all()
+            for end, expected_end in zip(ends, expected_ends, strict=True):
+                np.testing.assert_allclose(end[n], expected_end[0], atol=1e-5)
+
+
+def test_a_row_of_padding_alone_gets_zeros(encoder):
+    for tokens in ([[0, 0, 0]], [[0, 0, 0], [1, 2, 0]]):
+        assert all((part[0] == 0).all() for part in outputs_of(encoder, tokens))
+
+
+def test_no_mask_is_left_on_an_output(encoder):
+    """Keras would weigh a loss with it."""
+    assert all(getattr(part, "_keras_mask", None) is None for part in encoder(text.pad(ROWS)))
+
+
+def test_a_loop_s_mask_has_a_real_step_in_every_row_and_none_after_padding():
+    """cuDNN takes no row without any, and padding behind only."""
+    mask = np.array(encoders.LoopMask()(np.array([[3, 4, 0], [0, 0, 0], [1, 0, 0]])))
+    np.testing.assert_array_equal(mask, [[1, 1, 0], [1, 0, 0], [1, 0, 0]])
+
+
+def test_the_end_state_is_the_pooled_last_one(encoder):
+    tokens = text.pad(ROWS)
+    states, hidden, *_ = outputs_of(encoder, tokens)
+    two = hidden.shape[1] == 2 * SMALL["units"]
+    pooled = encoders.pool(states, tokens, kind="last", bidirectional=two)
+    np.testing.assert_allclose(hidden, pooled, atol=1e-6)
+
+
+def test_an_encoder_has_the_parameters_of_its_parts():
+    v, d, h = 9, 4, 3
+    for form, expected in [
+        ({"cell": "lstm", "layers": 2}, v * d + 2 * 4 * h * (d + h + 1) + 2 * 4 * h * (2 * h + h + 1)),
+        ({"cell": "simple_rnn", "bidirectional": False}, v * d + h * (d + h + 1)),
+        ({"cell": "gru"}, v * d + 2 * 3 * h * (d + h + 2)),
+    ]:
+        assert models.build_encoder(**SMALL, **form).count_params() == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"cell": "rnn"}, "cell must be one of 'simple_rnn', 'lstm', 'gru', got 'rnn'"),
+        ({"units": 0}, "units must be a whole number of at least 1, got 0"),
+        ({"layers": 1.5}, "layers must be a whole number"),
+        ({"vocabulary_size": 2}, "vocabulary_size must be a whole number of at least 3"),
+        ({"dropout": 1.0}, "dropout must be a number from 0 to below 1"),
+    ],
+)
+def test_bad_arguments_of_the_encoder_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        models.build_encoder(**{**SMALL, **arguments})
+
+
+def test_dropout_of_the_encoder_acts_in_training_only():
+    model = models.build_encoder(**SMALL, **FORMS["dropout"])
+    tokens = text.pad(ROWS)
+    one, other = (outputs_of(model, tokens)[0] for _ in range(2))
+    np.testing.assert_array_equal(one, other)
+    one, other = (np.array(model(tokens, training=True)[0]) for _ in range(2))
+    assert np.abs(one - other).max() > 1e-3
+
+
+@pytest.mark.slow
+def test_an_encoder_saved_on_tensorflow_gives_the_same_on_jax(tmp_path):
+    folders = [tmp_path / str(number) for number in range(len(FORMS))]
+    for folder, form in zip(folders, FORMS.values(), strict=True):
+        folder.mkdir()
+        model = models.build_encoder(**SMALL, **form)
+        tokens = text.pad([*ROWS, []], length=7)
+        model.save(folder / "model.keras")
+        found = outputs_of(model, tokens)
+        np.savez(folder / "found.npz", tokens, *found)
+        again = outputs_of(keras.saving.load_model(folder / "model.keras"), tokens)
+        for part, reloaded in zip(found, again, strict=True):
+            np.testing.assert_allclose(part, reloaded, atol=1e-6)
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    command = [sys.executable, "-c", RELOADED, *map(str, folders)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.stdout.strip() == "equal", done.stderr
+
+
+RELOADED = """
+import sys
+import keras, numpy as np
+import rnncourse.encoders
+assert keras.backend.backend() == "jax"
+for folder in sys.argv[1:]:
+    tokens, *found = np.load(folder + "/found.npz").values()
+    parts = keras.saving.load_model(folder + "/model.keras", safe_mode=True)(tokens)
+    for part, expected in zip(parts, found, strict=True):
+        np.testing.assert_allclose(np.array(part), expected, atol=1e-5)
+print("equal")
+"""

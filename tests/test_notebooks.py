@@ -1,7 +1,9 @@
 """Every stored notebook, run again by nbval in a fresh kernel, shows what it showed when it was built."""
 
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -44,9 +46,17 @@ def _editions(kind, name):
 RUNS = [path for kind, name in _names() for path in _editions(kind, name)]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("path", RUNS, ids=[str(path.relative_to(ROOT)) for path in RUNS])
-def test_notebook_runs_as_stored(path):
+@pytest.fixture(name="runs", scope="module")
+def start_runs(request):
+    """{path: future of its run} of the notebooks to be tested: two at once, one thread of arithmetic each."""
+    wanted = [item.callspec.params["path"] for item in request.session.items if "runs" in item.fixturenames]
+    pool = ThreadPoolExecutor(max_workers=2)
+    yield {path: pool.submit(_run, path) for path in wanted}
+    pool.shutdown(cancel_futures=True)
+
+
+def _run(path):
+    threads = dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     command = [
         sys.executable,
         "-m",
@@ -59,7 +69,13 @@ def test_notebook_runs_as_stored(path):
         str(ROOT),
         str(path),
     ]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **threads}, capture_output=True, text=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", RUNS, ids=[str(path.relative_to(ROOT)) for path in RUNS])
+def test_notebook_runs_as_stored(path, runs):
+    run = runs[path].result()
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
 
 
