@@ -119,12 +119,12 @@ print(type(embedding).__name__, embedding.shape, " has weights:", hasattr(embedd
 # %% [markdown] lang="zh"
 # `Input(...)` 返回的是一个 `KerasTensor`，只是一张**形状说明**：没有权重，不能调用，学不到任何东西。形状也填错了：它说 $T$ 和 $D$ 都等于 `input_dim`，可是时间步数与特征数毫无关系。
 #
-# **改法**：要查表，就用 `Embedding(V, D)`；`Input` 只在函数式写法里声明 $(T,)$，长度写 `None`。
+# **改法**：要查表，就用 `Embedding(V, D)`；`Input` 用在函数式写法和 `Sequential` 里，声明 $(T,)$，长度写 `None`。
 
 # %% [markdown] lang="en"
 # `Input(...)` returns a `KerasTensor`, which is no more than a **statement of a shape**: it has no weights, cannot be called, and learns nothing. The shape is wrong as well: it says that $T$ and $D$ both equal `input_dim`, but the number of time steps has nothing to do with that of features.
 #
-# **The mend**: to look ids up in a table, use `Embedding(V, D)`; `Input` belongs to the functional style, where it declares $(T,)$, with `None` for any length.
+# **The mend**: to look ids up in a table, use `Embedding(V, D)`; `Input` belongs to the functional style and to `Sequential`, where it declares $(T,)$, with `None` for any length.
 
 # %%
 embedding = layers.Embedding(V, D, mask_zero=True)
@@ -230,14 +230,14 @@ symptom(shadowed)
 #
 # ### 2.7 没有编译，没有数据，没有指标
 #
-# 原文的代码到 `call` 为止。模型怎么学，学得怎样，都没有说：
+# 原文的代码只写到前向计算。模型怎么学，学得怎样，都没有说：
 
 # %% [markdown] lang="en"
 # From that `class` on `LSTM` is no longer Keras's layer. Here we are lucky: the number of arguments differs. Were it the same, you would get another thing and never know. **The mend**: let a class's name say what it **does** (`ReviewClassifier`), not what it is made of, and write the library's layer as `layers.LSTM`, which nothing can hide.
 #
 # ### 2.7 No compile, no data, no metric
 #
-# The article's code ends with `call`. How the model is to learn, and how well it does, it does not say:
+# The article's code goes no further than the forward pass. How the model is to learn, and how well it does, it does not say:
 
 # %%
 labels = np.array([0, 1] * 4)

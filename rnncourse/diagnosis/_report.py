@@ -30,7 +30,7 @@ CHECKS = (
     "saving",
 )
 _MOST_ROWS = 8
-_MOST_TEXT = 240  # characters of a message
+_MOST_TEXT = 300  # characters of a message
 
 
 def diagnose(model, inputs, *, ordered=True, causal=None):
@@ -138,8 +138,8 @@ def question(check):
 
 
 _QUESTIONS = {
-    "runs": ("能跑吗", "runs"),
-    "layers": ("层都用到了吗", "layers used"),
+    "runs": ("能跑", "runs"),
+    "layers": ("层都用到", "layers used"),
     "trainable": ("trainable 没被改", "trainable left alone"),
     "attributes": ("不留张量", "keeps no tensor"),
     "graph": ("能编译成图", "compiles"),
