@@ -110,10 +110,10 @@ for name in tried:
          en=f"{names[name]}: training loss {loss[name].estimate:.4f}, tokens right when it writes {in_use[name]:.2f}")
 
 # %% [markdown] lang="zh"
-# 教师强制的输入就是答案错开一格：第 $n$ 步要猜的词元，正是第 $n+1$ 步的输入。从后往前读的那一半**先**读到第 $n+1$ 步，答案泄漏了，模型只学会把它搬过来。使用时，后面什么也没有，它就只能瞎写（数字瞎猜约 0.1）。下面让泄漏现形：改动输入的第 5 个词元，看哪些步的分数变了（1 表示变了）。这与训练无关，没训练的模型就看得出来：
+# 教师强制的输入就是答案错开一格：第 $n$ 步要猜的词元，正是第 $n+1$ 步的输入。从后往前读的那一半**先**读到第 $n+1$ 步，答案泄漏了，模型只学会把它搬过来。使用时，后面什么也没有，它就只能瞎写（数字瞎猜，十次对一次）。下面让泄漏现形：改动输入的第 5 个词元，看哪些步的分数变了（1 表示变了）。这与训练无关，没训练的模型就看得出来：
 
 # %% [markdown] lang="en"
-# Teacher forcing feeds the answer, shifted by one: what step $n$ must guess is just what step $n+1$ reads. The half that reads backwards has read step $n+1$ **before** it comes to $n$; the answer has leaked, and all the model learns is to pass it on. In use nothing stands behind, and it can only babble (a digit guessed blindly is right in 0.1). Here is the leak: change the fifth token of the input and see at which steps the scores move (1: they do). This has nothing to do with training; untrained models show it:
+# Teacher forcing feeds the answer, shifted by one: what step $n$ must guess is just what step $n+1$ reads. The half that reads backwards has read step $n+1$ **before** it comes to $n$; the answer has leaked, and all the model learns is to pass it on. In use nothing stands behind, and it can only babble (a digit guessed blindly is right one time in ten). Here is the leak: change the fifth token of the input and see at which steps the scores move (1: they do). This has nothing to do with training; untrained models show it:
 
 # %%
 def moved(model):
@@ -157,7 +157,7 @@ copyists = {}
 for name, attention, sampled in (("attention", "additive", 0.0), ("none", None, 0.0), ("sampled", None, 0.3)):
     copyists[name] = models.build_translator(source_vocabulary_size=len(reads), target_vocabulary_size=len(writes),
                                              embedding_size=32, units=48, attention=attention)
-    training.fit_translator(copyists[name], train, held_out, epochs=6, learning_rate=1e-2,
+    training.fit_translator(copyists[name], train, held_out, epochs=8, learning_rate=8e-3,
                             scheduled_sampling=sampled, progress="none")
 
 # %% tags=["measured"]
@@ -171,8 +171,8 @@ def by_position(model, sources, targets):
 
 # %% tags=["measured"]
 longest = ["".join(map(str, rng.integers(0, 10, 10))) for _ in range(400)]
-positions = {name: by_position(model, reads.encode_all(longest), writes.encode_all(longest))
-             for name, model in copyists.items()}
+positions = {name: by_position(copyists[name], reads.encode_all(longest), writes.encode_all(longest))
+             for name in ("none", "sampled")}
 forced, free = positions["none"]
 plt.plot(np.arange(1, 12), free, "o-", label=choose(zh="读自己写的", en="reads its own"))
 plt.plot(np.arange(1, 12), forced, "o--", label=choose(zh="读正确答案", en="reads the answer"))
@@ -456,7 +456,7 @@ for alpha in (0.0, 1.0, 2.0):
          en=f"width 5, α = {alpha}: mean length {size:.2f}, tokens right {right:.3f}, mean log-probability {log:.2f}")
 
 # %% [markdown] lang="zh"
-# $\alpha$ 越大，答案越长；对的词元却不见得多。束搜索与贪心比也是如此：它找的是模型认为更可能的答案，模型本身没学好，搜得再细也补不回来。$\alpha$ 要在验证集上选，别在测试集上选。长度本来就确定的任务（抄写）里，惩罚的作用可能很小；翻译里，束很宽时不惩罚，常常越译越短（Koehn、Knowles，2017）。
+# $\alpha$ 越大，答案越长，但这里对的词元并没有多。束搜索换下贪心也没有多对：它找的是模型认为更可能的答案，模型没学会的，搜得再细也补不回来。$\alpha$ 要在验证集上选，别在测试集上选。长度本来就确定的任务（抄写）里，惩罚的作用可能很小；翻译里，束很宽时不惩罚，常常越译越短（Koehn、Knowles，2017）。
 #
 # ## 5 注意力：回头看每一步
 #
@@ -467,7 +467,7 @@ for alpha in (0.0, 1.0, 2.0):
 # 两种打分：点积 $h_n \cdot \bar h_t$（Luong），加性 $v \cdot \tanh(W h_n + U \bar h_t)$（Bahdanau）。填充处的分数要设为 $-\infty$，而且要在 softmax **之前**，权重才正好是 0：
 
 # %% [markdown] lang="en"
-# The larger $\alpha$, the longer the answers; no more tokens need be right for it. So it is with the beam against greedy: it looks for what the model holds likelier, and what the model has not learnt no search can make up for. $\alpha$ is chosen on validation data, not on the test set. Where the length is given by the task, as in copying, the penalty may do little; in translation a wide beam without it often writes shorter and shorter (Koehn & Knowles, 2017).
+# The larger $\alpha$, the longer the answers, yet here no more of their tokens are right. Nor are they with a beam in place of greedy: it looks for the answer that the model holds likelier, and what the model has not learnt, no search can make up for. $\alpha$ is chosen on validation data, not on the test set. Where the length is given by the task, as in copying, the penalty may do little; in translation a wide beam without it often writes shorter and shorter (Koehn & Knowles, 2017).
 #
 # ## 5 Attention: look back at every step
 #
