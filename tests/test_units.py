@@ -37,9 +37,13 @@ def silence(model, name, units):
     """Zero all rows that read these units of a recurrent layer; the classifier has one layer a direction."""
     layer, dense = model.get_layer(name), model.layers[-1]
     layer.cell.recurrent_kernel.assign(without_rows(layer.cell.recurrent_kernel, units))
+    place = 5 * reads_reversed(model, layer)  # its states are the second half
+    dense.kernel.assign(without_rows(dense.kernel, np.asarray(units) + place))
+
+
+def reads_reversed(model, layer):
     reversals = [one for one in model.layers if type(one).__name__ == "ReverseRows"]
-    backward = any(layer.input is one.output for one in reversals)  # its states are the second half
-    dense.kernel.assign(without_rows(dense.kernel, np.asarray(units) + 5 * backward))
+    return any(layer.input is one.output for one in reversals)
 
 
 def without_rows(variable, rows):
@@ -67,6 +71,32 @@ def test_units_that_nothing_reads_leave_without_a_trace(cell, bidirectional):
     assert smaller.count_params() < model.count_params()
     for name, units in gone.items():
         assert smaller.get_layer(name).units == 5 - len(units)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_direction_without_units_is_left_out(layers, place):
+    """Of the last layer: only the dense layer reads it, so with those rows at zero nothing may change."""
+    model = classifier(layers=layers)
+    pair = recurrent_in(model)[-2:]
+    silence(model, pair[place], range(5))
+    smaller = compression.remove_units(model, {pair[place]: []})
+    tokens = texts()
+    assert np.abs(model.predict_on_batch(tokens) - smaller.predict_on_batch(tokens)).max() < 1e-6
+    assert len(recurrent_in(smaller)) == 2 * layers - 1
+    reversals = sum(type(layer).__name__ == "ReverseRows" for layer in smaller.layers)
+    assert reversals == 2 * layers - 2 * reads_reversed(model, model.get_layer(pair[place]))
+
+
+def test_the_first_of_two_layers_may_lose_a_direction():
+    model = classifier(layers=2)
+    backward = next(name for name in recurrent_in(model)[:2] if reads_reversed(model, model.get_layer(name)))
+    smaller = compression.remove_units(model, {backward: []})
+    for name in recurrent_in(model)[2:]:
+        cell = model.get_layer(name).cell
+        cell.kernel.assign(without_rows(cell.kernel, range(5, 10)))
+    tokens = texts()
+    assert np.abs(model.predict_on_batch(tokens) - smaller.predict_on_batch(tokens)).max() < 1e-6
 
 
 def test_units_that_something_reads_are_missed():
@@ -201,7 +231,8 @@ def test_texts_without_the_tokens_that_left_keep_their_output():
     [
         ({"nothing": [0]}, "no unit of layer 'nothing' can be removed: it has no units"),
         ({"out": [0]}, "held by the model's output; possible for embedding, gru_1, gru"),
-        ({"gru": []}, "must keep at least one unit"),
+        ({"embedding": []}, "'gru_1' would have nothing left to read: keep a unit of embedding"),
+        ({"gru": [], "gru_1": []}, "'dense' would have nothing left to read: keep a unit of gru and gru_1"),
         ({"gru": [0, 5]}, r"numbered 0 to 4, each once at most; got \[0, 5\]"),
         ({"gru": [1, 1]}, "each once at most"),
         ({"gru": [0.5]}, "whole numbers"),

@@ -52,6 +52,14 @@ class Flow:
                     f"got {sum(stay[:half])} and {sum(stay[half:])}"
                 )
 
+    def check_readers(self, kept):
+        """Raise ValueError where a layer that stays would read nothing."""
+        for reader, labels in self.reads.items():
+            gone = len(kept.get(reader, [0])) == 0
+            if not gone and not any(unit in kept.get(name, [unit]) for name, unit in labels):
+                names = " and ".join(dict.fromkeys(name for name, _ in labels))
+                raise ValueError(f"layer {reader!r} would have nothing left to read: keep a unit of {names}")
+
     def lock(self, labels, reason):
         for name, _ in labels:
             self.locked.setdefault(name, reason)

@@ -62,14 +62,16 @@ def strongest(scores, share):
 def remove_units(model, kept):
     """A new model with the units of `kept` alone, {layer's name: their numbers}; `model` stays as it is.
 
-    A layer that is not named keeps all. The weights are those of `model`, so outputs change by what the
-    removed units did. The new model is uncompiled. Raises ValueError for a layer whose units cannot be
-    removed, saying what holds them; for numbers outside the layer, twice or none at all; and where a pooling
-    that takes a row's two directions by halves would get unequal halves.
+    A layer that is not named keeps all. One that keeps none, `[]`, is left out altogether, such as the
+    backward direction. The weights are those of `model`, so outputs change by what the removed units did. The
+    new model is uncompiled. Raises ValueError for a layer whose units cannot be removed, saying what holds
+    them; for numbers outside the layer or twice; where a layer would have nothing left to read; and where a
+    pooling that takes a row's two directions by halves would get unequal halves.
     """
     model, flow = trace(model)
     kept = {name: _checked(name, units, flow) for name, units in kept.items()}
     flow.check_halves(kept)
+    flow.check_readers(kept)
     smaller = _rebuilt(model, {name: len(units) for name, units in kept.items()})
     for layer, before in _layers_with_weights(smaller, model):
         changed = layer.name in kept or layer.name in flow.reads
@@ -111,8 +113,10 @@ def _checked(name, units, flow):
         why = f"its units are held by {reason}" if reason else "it has no units that could leave"
         raise ValueError(f"no unit of layer {name!r} can be removed: {why}; possible for {names}")
     size, units = flow.sizes[name], np.asarray(units)
-    if units.ndim != 1 or not len(units) or not np.issubdtype(units.dtype, np.integer):
-        raise ValueError(f"{name!r} must keep at least one unit, as a list of whole numbers; got {units!r}")
+    if units.size == 0:
+        return np.array([], dtype=int)
+    if units.ndim != 1 or not np.issubdtype(units.dtype, np.integer):
+        raise ValueError(f"what {name!r} keeps must be a list of whole numbers, got {units!r}")
     if units.min() < 0 or units.max() >= size or len(np.unique(units)) < len(units):
         raise ValueError(
             f"units of {name!r} are numbered 0 to {size - 1}, each once at most; got {units.tolist()}"
@@ -121,18 +125,32 @@ def _checked(name, units, flow):
 
 
 def _rebuilt(model, units, rows=None):
-    """The model with other numbers of units and of an embedding's rows; its weights are new."""
+    """The model with other numbers of units and of an embedding's rows; its weights are new.
+
+    Without units a layer is left out: None goes on in place of its output, up to where others join it.
+    """
     import keras
 
     def resized(layer):
         config = layer.get_config()
-        if layer.name in units:
+        if units.get(layer.name):
             config["output_dim" if "output_dim" in config else "units"] = units[layer.name]
         if layer.name in (rows or {}):
             config["input_dim"] = rows[layer.name]
         return type(layer).from_config(config)
 
-    return keras.models.clone_model(model, clone_function=resized)
+    def call(layer, *args, **kwargs):
+        if units.get(layer.name) == 0:
+            return None
+        inputs = args[0] if isinstance(args[0], list | tuple) else [args[0]]
+        left = [x for x in inputs if x is not None]
+        if len(left) == len(inputs):
+            return layer(*args, **kwargs)
+        if not isinstance(layer, keras.layers.Concatenate):
+            return None
+        return layer(left) if len(left) > 1 else left[0] if left else None
+
+    return keras.models.clone_model(model, clone_function=resized, call_function=call)
 
 
 def _cut(layer, flow, kept):
