@@ -252,11 +252,32 @@ def test_halves_stay_equal():
         compression.remove_units(classifier(pooling="last"), {"gru": [0, 1]})
 
 
-def test_what_mixes_features_holds_their_units():
+def test_embeddings_that_are_added_lose_their_features_in_pairs():
     model = classifier(bigram_buckets=7)
-    with pytest.raises(ValueError, match=r"held by layer '.*' \(Add\)"):
-        compression.remove_units(model, {"embedding": [0, 1]})
-    assert "embedding" not in compression.unit_scores(model)
+    for name in recurrent_in(model):
+        cell = model.get_layer(name).cell
+        cell.kernel.assign(without_rows(cell.kernel, [0, 5]))
+    smaller = compression.remove_units(model, {"embedding": [1, 2, 3, 4]})
+    tokens = texts()
+    assert np.abs(model.predict_on_batch(tokens) - smaller.predict_on_batch(tokens)).max() < 1e-6
+    assert smaller.get_layer("bigram_embedding").output_dim == 4
+    scores = compression.unit_scores(model)
+    assert "bigram_embedding" not in scores
+    tables = [model.get_layer(name).get_weights()[0] for name in ("embedding", "bigram_embedding")]
+    assert scores["embedding"][0] == pytest.approx(np.linalg.norm(np.concatenate(tables)[:, 0]), rel=1e-5)
+    used = compression.unit_scores(model, by="activation", tokens=tokens)["embedding"]
+    assert (used > 0).tolist() == [False, True, True, True, True, False]
+    with pytest.raises(ValueError, match="held by 'embedding', to which it is added"):
+        compression.remove_units(model, {"bigram_embedding": [0]})
+
+
+def test_what_mixes_features_holds_their_units():
+    inputs = keras.Input((None, 2))
+    normal = keras.layers.LayerNormalization()(keras.layers.GRU(3, name="held")(inputs))
+    model = keras.Model(inputs, keras.layers.Dense(1)(normal))
+    with pytest.raises(ValueError, match=r"held by layer '.*' \(LayerNormalization\)"):
+        compression.remove_units(model, {"held": [0, 1]})
+    assert compression.unit_scores(model) == {}
 
 
 @pytest.mark.parametrize("share", [0, 1.5])

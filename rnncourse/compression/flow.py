@@ -27,7 +27,8 @@ class Flow:
 
     `kinds`: "LSTM", "GRU", "SimpleRNN", "Dense" or "Embedding"; `sizes`: units, or features of an embedding;
     `reads`: the labels of a layer's inputs, in the order of its kernel's rows; `locked`: what keeps units
-    from leaving; `halves`: lists of labels that a pooling cuts in two.
+    from leaving; `halves`: lists of labels that a pooling cuts in two; `follows`: {layer: the one whose units
+    its own go with, one by one}, since their outputs are added.
     """
 
     kinds: dict = field(default_factory=dict)
@@ -35,10 +36,16 @@ class Flow:
     reads: dict = field(default_factory=dict)
     locked: dict = field(default_factory=dict)
     halves: list = field(default_factory=list)
+    follows: dict = field(default_factory=dict)
 
     def removable(self):
-        """The layers whose units may leave, in order."""
-        return [name for name in self.kinds if name not in self.locked]
+        """The layers whose units may leave, in order; those that follow go with them."""
+        held = {*self.locked, *(leader for name, leader in self.follows.items() if name in self.locked)}
+        return [name for name in self.kinds if name not in held and name not in self.follows]
+
+    def followers(self, name):
+        """The layers whose units go with those of layer `name`."""
+        return [follower for follower, leader in self.follows.items() if leader == name]
 
     def check_halves(self, kept):
         """Raise ValueError where a pooling by halves would get unequal ones."""
@@ -123,9 +130,21 @@ def _pass_on(layer, given, states, flow):
         return first
     if kind == "Concatenate" and layer.axis in (-1, 2) and all(given):
         return [label for labels in given for label in labels]
+    if kind == "Add" and all(_is_of_one_layer(labels, flow) for labels in given):
+        flow.follows |= {labels[0][0]: first[0][0] for labels in given[1:]}
+        return first
     for labels in given:
         flow.lock(labels or [], f"layer {layer.name!r} ({kind})")
     return None
+
+
+def _is_of_one_layer(labels, flow):
+    """Whether these are all units of one layer, in order, that go with no others yet."""
+    if not labels:
+        return False
+    name = labels[0][0]
+    tied = name in flow.follows or flow.followers(name)
+    return not tied and labels == [(name, unit) for unit in range(flow.sizes[name])]
 
 
 def _enter(layer, kind, read, states, flow):

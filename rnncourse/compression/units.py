@@ -9,7 +9,8 @@ its layer, one row of the recurrent kernel, and one row of each kernel that read
 zero the unit reaches nothing, and leaving it out changes no output.
 
 Between its layers a model may have what keeps each feature apart: dropout, reversal, pooling, concatenation.
-What mixes features otherwise (normalisation, attention, addition) holds its units fast: they are in no score,
+Where two embeddings are added, their features leave in pairs: the name of the first stands for both. What
+mixes features otherwise (normalisation, attention) holds its units fast: they are in no score,
 and asking for their removal is an error that names the layer.
 """
 
@@ -35,9 +36,11 @@ def unit_scores(model, by="weights", tokens=None):
     names = flow.removable()
     outgoing = _outgoing(model, flow)
     if by == "activation":
-        sizes = _sizes(model, names, np.asarray(tokens))
+        sizes = _sizes(model, flow, np.asarray(tokens))
         return {name: sizes[name] * np.sqrt(outgoing[name]) for name in names}
-    return {name: np.sqrt(_incoming(model.get_layer(name)) + outgoing[name]) for name in names}
+    groups = {name: [name, *flow.followers(name)] for name in names}
+    incoming = {name: sum(_incoming(model.get_layer(one)) for one in group) for name, group in groups.items()}
+    return {name: np.sqrt(incoming[name] + outgoing[name]) for name in names}
 
 
 def strongest(scores, share):
@@ -70,6 +73,7 @@ def remove_units(model, kept):
     """
     model, flow = trace(model)
     kept = {name: _checked(name, units, flow) for name, units in kept.items()}
+    kept |= {name: kept[leader] for name, leader in flow.follows.items() if leader in kept}
     flow.check_halves(kept)
     flow.check_readers(kept)
     smaller = _rebuilt(model, {name: len(units) for name, units in kept.items()})
@@ -108,7 +112,8 @@ def _layers_with_weights(model, other):
 def _checked(name, units, flow):
     """`units` as rising whole numbers, or a ValueError."""
     if name not in flow.removable():
-        reason = flow.locked.get(name)
+        leader = flow.follows.get(name)
+        reason = f"{leader!r}, to which it is added" if leader else flow.locked.get(name)
         names = ", ".join(flow.removable()) or "none"
         why = f"its units are held by {reason}" if reason else "it has no units that could leave"
         raise ValueError(f"no unit of layer {name!r} can be removed: {why}; possible for {names}")
@@ -200,18 +205,17 @@ def _outgoing(model, flow):
     return total
 
 
-def _sizes(model, names, tokens):
+def _sizes(model, flow, tokens):
     """Root mean square of each unit's value over the real tokens: {layer's name: (H,)}."""
     import keras
 
-    outputs = [model.get_layer(name).output for name in names]
+    leaders = {one: name for name in flow.removable() for one in (name, *flow.followers(name))}
+    outputs = {name: model.get_layer(name).output for name in leaders}
     values = keras.Model(model.inputs, outputs).predict_on_batch(tokens)
-    values = values if isinstance(values, list | tuple) else [values]
-    real = (
-        np.arange(tokens.shape[1]) < np.sum(tokens != 0, axis=1)[:, None]
-    )  # padding stands at the end there
-    means = {}
-    for name, value in zip(names, values, strict=True):
-        value = np.asarray(value, dtype="float64")
-        means[name] = np.sqrt(np.mean(np.square(value[real] if value.ndim == 3 else value), axis=0))
-    return means
+    real = np.arange(tokens.shape[1]) < np.sum(tokens != 0, axis=1)[:, None]  # padding stands last there
+    squares = {}
+    for name, leader in leaders.items():
+        value = np.asarray(values[name], dtype="float64")
+        mean = np.mean(np.square(value[real] if value.ndim == 3 else value), axis=0)
+        squares[leader] = squares.get(leader, 0) + mean
+    return {name: np.sqrt(square) for name, square in squares.items()}
