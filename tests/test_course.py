@@ -81,6 +81,9 @@ HOME_CHAPTERS |= dict.fromkeys((6, 7, 35), "2_2_1_recurrent_cells")
 HOME_CHAPTERS |= {11: "2_2_2_forward_and_backward"}
 HOME_CHAPTERS |= dict.fromkeys((12, 13, 14, 15, 16), "2_2_3_pruning_and_learning_rate")
 HOME_CHAPTERS |= dict.fromkeys((17, 18, 19), "2_3_comparison")
+HOME_CHAPTERS |= {28: "4_1_1_machine_translation"}
+HOME_CHAPTERS |= dict.fromkeys((1, 26, 27), "3_3_2_testing")
+HOME_CHAPTERS |= dict.fromkeys((10, 23, 24), "3_2_2_recurrent_decoder")
 HOME_CHAPTERS |= dict.fromkeys((9, 22), "3_2_1_recurrent_encoder")
 HOME_CHAPTERS |= {30: "4_3_core_code"}
 
