@@ -35,6 +35,7 @@ LAYERS = [
     "baselines",
     "results",
     "plots",
+    "normalised",
     "encoders",
     "attention",
     "decoders",
