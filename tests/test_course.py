@@ -41,6 +41,8 @@ LAYERS = [
     "models",
     "training",
     "compression",
+    "embedded",
+    "robustness",
     "explain",
     "diagnosis",
     "clinic",
