@@ -82,7 +82,7 @@ def _attacked(model, strength, weight):
                 loss = (1 - weight) * plain + weight * self.compute_loss(x, y, moved, sample_weight)
             weights = self.trainable_weights
             self.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
-            self._loss_tracker.update_state(loss)
+            self._loss_tracker.update_state(loss, sample_weight=tf.shape(x)[0])
             return self.compute_metrics(x, y, output, sample_weight)
 
     return Attacked(model.inputs, model.outputs)
