@@ -42,6 +42,8 @@ LAYERS = [
     "models",
     "training",
     "compression",
+    "embedded",
+    "robustness",
     "explain",
     "diagnosis",
     "clinic",
