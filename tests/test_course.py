@@ -42,6 +42,7 @@ LAYERS = [
     "models",
     "training",
     "compression",
+    "scalability",
     "explain",
     "diagnosis",
     "clinic",
