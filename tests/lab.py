@@ -12,6 +12,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# A chapter runs in JupyterLab in one language; the languages take turns.
+CHAPTERS = sorted(path.stem for path in (ROOT / "chapters" / "zh").glob("*.ipynb"))
+RUN_IN = {name: ("zh", "en")[place % 2] for place, name in enumerate(CHAPTERS)}
 _NOTEBOOK = "window.jupyterapp?.shell.currentWidget"
 _MODEL = _NOTEBOOK + "?.content?.model"
 _KERNEL = _NOTEBOOK + "?.context?.sessionContext?.session?.kernel"

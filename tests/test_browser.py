@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from lab import CHROMIUM, ROOT, NotebookPage, chromium, jupyterlab, move
+from lab import CHAPTERS, CHROMIUM, ROOT, RUN_IN, NotebookPage, chromium, jupyterlab, move
+from stored import code_cells, compared
 
 pytestmark = [
     pytest.mark.slow,
@@ -12,10 +13,7 @@ pytestmark = [
     ),
 ]
 PICTURES = ROOT / "build" / "screenshots"
-CHAPTERS = sorted(path.stem for path in (ROOT / "chapters" / "zh").glob("*.ipynb"))
 EXERCISES = sorted(path.stem for path in (ROOT / "exercises" / "zh").glob("*.ipynb"))
-# Each chapter runs in one language and is opened in the other; the languages take turns.
-RUN_IN = {name: ("zh", "en")[place % 2] for place, name in enumerate(CHAPTERS)}
 CONTROLS = ".rnncourse-live :is(textarea, select, input[type=checkbox], button, [role=slider])"
 
 
@@ -51,9 +49,13 @@ def answers(page, panel, control):
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_a_chapter_runs_and_its_widgets_answer(browser, address, name):
-    page = NotebookPage(browser, address, f"chapters/{RUN_IN[name]}/{name}.ipynb")
+def test_a_chapter_runs_as_stored_and_its_widgets_answer(browser, address, name):
+    path = f"chapters/{RUN_IN[name]}/{name}.ipynb"
+    page = NotebookPage(browser, address, path)
     page.run_all()
+    stored = code_cells(ROOT / path)
+    for cell, outputs in zip(stored, page.outputs(), strict=True):
+        assert compared(cell, outputs) == compared(cell, cell.outputs), f"{path}: {cell.source[:200]}"
     for number in page.widget_cells():
         cell = page.show_cell(number)
         controls, panel = cell.locator(CONTROLS), cell.locator(".rnncourse-live")

@@ -1,4 +1,8 @@
-"""Every stored notebook, run again by nbval in a fresh kernel, shows what it showed when it was built."""
+"""Every stored notebook, run again by nbval in a fresh kernel, shows what it showed when it was built.
+
+A chapter that computes another thing in each language is run here in one of them, in JupyterLab in the
+other.
+"""
 
 import os
 import subprocess
@@ -8,6 +12,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from lab import CHROMIUM, RUN_IN
+from stored import code_cells, compared, is_measured
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = {"chapter": ROOT / "chapters", "solution": ROOT / "exercises" / "solutions"}
@@ -20,27 +26,20 @@ def _names():
 
 
 def _computed(path):
-    """What nbval compares: source and outputs of each code cell, without pictures and the set-up cell."""
-    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"][1:]
-    return [
-        (cell.source, [_words(output) for output in cell.outputs])
-        for cell in cells
-        if "nbval-ignore-output" not in cell.metadata.get("tags", [])
-    ]
-
-
-def _words(output):
-    data = output.get("data", {"text": output.get("text")})
-    return {kind: value for kind, value in data.items() if not kind.startswith("image/")}
+    """Source and outputs, as they are compared, of each code cell but the set-up."""
+    return [(cell.source, compared(cell, cell.outputs)) for cell in code_cells(path)[1:]]
 
 
 def _editions(kind, name):
-    """The editions to run: where both computed the same thing, the Chinese one stands for the two."""
+    """The editions to run here: where both computed the same thing, the Chinese one stands for the two.
+
+    Otherwise both; but a chapter's edition that the browser's test runs and compares is not run again.
+    """
     zh, en = (FOLDERS[kind] / language / name for language in ("zh", "en"))
-    measured = any(
-        "nbval-ignore-output" in cell.metadata.get("tags", []) for cell in nbformat.read(zh, 4).cells
-    )
-    return [zh] if not measured and _computed(zh) == _computed(en) else [zh, en]
+    if not any(is_measured(cell) for cell in code_cells(zh)) and _computed(zh) == _computed(en):
+        return [zh]
+    in_browser = RUN_IN[Path(name).stem] if kind == "chapter" and CHROMIUM else None
+    return [path for language, path in (("zh", zh), ("en", en)) if language != in_browser]
 
 
 RUNS = [path for kind, name in _names() for path in _editions(kind, name)]
