@@ -29,7 +29,7 @@
 # %% [markdown] lang="zh"
 # ## 1 简史
 #
-# | 年份 | | |
+# | 年份 | 工作 | 要点 |
 # |---|---|---|
 # | 1949 | Weaver 的备忘录 | 把翻译看作解码 |
 # | 1993 | IBM 模型 1–5（Brown 等） | 从句对中用 EM 学词的对应 |
@@ -39,12 +39,12 @@
 # | 2016 | GNMT（Wu 等） | 8 层 LSTM，谷歌翻译上线 |
 # | 2017 | Transformer（Vaswani 等） | 去掉循环，只留注意力 |
 #
-# 循环网络做翻译的黄金时代是 2014 到 2017 年。它自己学得怎样，第 8 节来量。
+# 循环网络做翻译的黄金时代是 2014 到 2017 年。我们自己训练的一个学得怎样，第 5 节和第 8 节来量。
 
 # %% [markdown] lang="en"
 # ## 1 A short history
 #
-# | year | | |
+# | year | work | idea |
 # |---|---|---|
 # | 1949 | Weaver's memorandum | translation as decoding |
 # | 1993 | IBM models 1–5 (Brown et al.) | which word becomes which, learnt from pairs by EM |
@@ -54,7 +54,7 @@
 # | 2016 | GNMT (Wu et al.) | 8 LSTM layers, in production at Google |
 # | 2017 | Transformer (Vaswani et al.) | no recurrence, attention alone |
 #
-# The golden age of recurrent translation ran from 2014 to 2017. What one learns by itself is measured in section 8.
+# The golden age of recurrent translation ran from 2014 to 2017. What one learns that we train ourselves is measured in sections 5 and 8.
 
 # %% [markdown] lang="zh"
 # ## 2 数据：先看，再训练
@@ -102,7 +102,7 @@ print("hanzi that occur once:", sum(n == 1 for n in hanzi.values()), "of", len(h
 # 五分之一的字只出现一次，学不会。一个核心在一分钟里能把全部句子读十来遍，远远不够；所以本章用 HSK 1–3 级的简单句，同样的时间能读几十遍。全部级别留给“试一试”。
 
 # %% [markdown] lang="en"
-# A fifth of the characters occur once, too rarely to be learnt. In a minute one core can read all sentences some ten times, which is far too few; so this chapter takes the simple ones of HSK levels 1 to 3 and reads them several tens of times. All levels are left to "Try it".
+# A fifth of the characters occur once, too rarely to be learnt. In a minute one core can read all sentences some ten times, which is far too few; so this chapter takes the simple ones of HSK levels 1 to 3, which can be read some tens of times in the same time. All levels are left to "Try it".
 
 # %%
 pairs = pairs.take(pairs.levels <= 3)
@@ -131,7 +131,7 @@ assert not set(parts.train.english) & set(parts.test.english)
 # %% [markdown] lang="zh"
 # ### 词元：中文用字，英文用词
 #
-# 中文切成词，词表会大好几倍，多数词只见过一两次；切成字，词表小，字也重复得多。先猜：测试集里有百分之几的词元，训练时见过不到两次？
+# 中文切成词，词表大得多，多数词只见过一两次；切成字，词表小，字也重复得多。先猜：测试集里有百分之几的词元，训练时见过不到两次？
 
 # %% [markdown] lang="en"
 # ### Tokens: characters for Chinese, words for English
@@ -153,12 +153,16 @@ print("Chinese words", coverage("chinese", "word", column="words"))
 print("English words", coverage("english", "word"))
 
 # %% [markdown] lang="zh"
-# 所以不要期待能用的译文。一千多句只是一本会话手册的规模，商用系统用的是几千万到几十亿句。这里能学到的是**方法**，而且小到能看清楚：为什么过拟合，错在哪里，及格线在哪里。
+# 测试集里的字几乎都是见过的；中文词有四分之一、英文词有六分之一，在训练中见过不到两次。中文按字切，就是为此。
+#
+# 不要期待能用的译文。一千多句只是一本会话手册的规模，大系统用的是几千万句（Wu 等，2016）到几百亿句（Arivazhagan 等，2019）。这里能学到的是**方法**，而且小到能看清楚：为什么过拟合，错在哪里，及格线在哪里。
 #
 # 中文版默认译成中文（en→zh），英文版译成英文（zh→en）：译文好不好，读者自己能判断。交换下面两个名字就换方向；基线两个方向都给出。
 
 # %% [markdown] lang="en"
-# So expect no useful translations. A thousand sentences are the size of a phrase book; systems in use learn from tens of millions to billions. What can be learnt here is the **method**, on a scale at which one sees why it overfits, what goes wrong, and where the bar is.
+# Of the test's characters nearly all are known; of its Chinese words a quarter, of its English words a sixth occur less than twice in training. That is why Chinese is cut into characters here.
+#
+# So expect no useful translations. A thousand sentences are the size of a phrase book; large systems learn from tens of millions (Wu et al., 2016) to tens of billions (Arivazhagan et al., 2019). What can be learnt here is the **method**, on a scale at which one sees why it overfits, what goes wrong, and where the bar is.
 #
 # The English edition translates into English (zh→en), the Chinese one into Chinese (en→zh): readers can judge what they read. Swap the two names to change direction; the baselines are shown both ways.
 
@@ -268,14 +272,14 @@ baseline_scores("zh", "en")
 baseline_scores("en", "zh")
 
 # %% [markdown] lang="zh"
-# 最近邻的译文通顺而常常答非所问，逐词的译文沾边而不成句。BLEU 奖励连续的片段，所以偏爱前者；chrF 更看重字对不对。只看一个指标，会看漏一半。
+# 最近邻的译文通顺而常常答非所问，逐词的译文沾边而不成句。BLEU 奖励连续的片段，所以偏爱前者；chrF 更看重字对不对，差距就小得多，zh→en 甚至打平。只看一个指标，会看漏一半。
 #
 # ## 4 翻译模型
 #
 # 双向 GRU 读原文，另一个 GRU 写译文，每写一个词元就用注意力看一遍原文（第 3.2.2 章）。原文一侧，训练集中只出现一次的词元当作未知词元，模型这才知道遇到生词时看到的是什么；译文一侧全部保留，否则 `<unk>` 会成为最常见的“词”，译文里满是它。
 
 # %% [markdown] lang="en"
-# Nearest neighbours write fluently, often about something else; word for word has the right words and no sentence. BLEU rewards runs of tokens and so prefers the former, chrF asks more for the right letters. Whoever looks at one measure misses half.
+# Nearest neighbours write fluently, often about something else; word for word has the right words and no sentence. BLEU rewards runs of tokens and so prefers the former; chrF asks more for the right letters, and the two come much closer, for zh→en as far as a tie. Whoever looks at one measure misses half.
 #
 # ## 4 The translator
 #
@@ -305,12 +309,12 @@ print("source V", len(read), " target V", len(write), f" parameters {build('unif
 # %% [markdown] lang="zh"
 # ### 起点：嵌入表从多大的数开始？
 #
-# Keras 的嵌入表默认从 ±0.05 之间的均匀分布开始。词表里多数词在训练集中只出现几次，每次更新只把那一行推动一点点；起点离 0 太近，循环层很久都分不清这些词。换成标准正态分布（PyTorch 的默认值），其余一概不变，各训练 4 轮。先猜：验证困惑度差多少？
+# Keras 的嵌入表默认从 ±0.05 之间的均匀分布开始，PyTorch 的默认值是标准正态分布。只换这一样，其余一概不变，各训练 4 轮。先猜：哪一种的验证困惑度低？差多少？
 
 # %% [markdown] lang="en"
 # ### The start: how large are the embeddings at first?
 #
-# Keras begins an embedding table with uniform numbers within 0.05 of 0. Most words of the vocabulary occur only a few times in training, and each update pushes their row a little; where the start is that close to 0, it takes the recurrent layers long to tell such words apart. Take a standard normal distribution instead (PyTorch's default), leave all else as it is, and train each for 4 epochs. A guess: how far apart will the validation perplexities be?
+# Keras begins an embedding table with uniform numbers within 0.05 of 0; PyTorch's default is a standard normal distribution. Change this alone, leave all else as it is, and train each for 4 epochs. A guess: which has the lower validation perplexity, and by how much?
 
 # %% tags=["measured"]
 from rnncourse.training import fit_translator, perplexity
@@ -323,14 +327,14 @@ for name, start in starts.items():
     print(f"{name:8s}", {part: round(value, 1) for part, value in first.items()})
 
 # %% [markdown] lang="zh"
-# 同一个模型，同样的训练，差别只在起点：2.2.1 章的“初始化说了算”在这里又出现一次。（一个种子；差别很大时，一个种子也看得出来。）下面都用正态的起点。
+# 同一个模型、同样的训练、同一个种子，差别只在起点。一种解释：词表里多数词在训练集中只出现几次，每次更新只把它那一行挪动一点；从 0 附近出发，几轮之后这些词彼此还离得很近，循环层难以分清。第 2.2.1 章换的是循环单元的初始值，结论一样：比较之前，先看初始值。（只有一个种子、4 轮，说的是学得快慢；训练久了能不能追上，留给“试一试”。）下面都从正态分布开始。
 #
 # 参数比训练词元还多几十倍。先猜：训练久了，验证损失会一直降吗？训练损失呢？
 
 # %% [markdown] lang="en"
-# The same model, the same training, and only the start differs: "initialisation decides", as in chapter 2.2.1. (One seed; where the difference is large, one shows it.) From here on the start is normal.
+# The same model, training and seed; only the start differs. One explanation: most words of the vocabulary occur only a few times in training, and each update moves their row a little; from a start near 0 they are still close together after some epochs, and the recurrent layers can hardly tell them apart. Chapter 2.2.1 changed the first values of the cells and came to the same end: look at the first values before you compare. (One seed and 4 epochs: this is about how soon it learns. Whether the other start catches up is left to "Try it".) From here on the start is normal.
 #
-# There are many times more parameters than training tokens. Guess: with longer training, will the validation loss fall all the way? And the training loss?
+# There are dozens of times as many parameters as training tokens. Guess: with longer training, will the validation loss fall all the way? And the training loss?
 
 # %% tags=["measured"]
 model = build(starts["normal"])
@@ -348,12 +352,16 @@ tell(zh=f"困惑度：训练句 {perplexity(model, *known_well):.1f}，验证句
      en=f"perplexity: training sentences {perplexity(model, *known_well):.1f}, validation {perplexity(model, *validation):.1f}; a blind guess: {len(write):,}.")
 
 # %% [markdown] lang="zh"
-# 虚点线是验证损失最低的地方。训练损失一路下降；验证损失降到某一轮就不再降，甚至往回升：训练句子在被背下来，新句子并没有因此译得更好。这就是**过拟合**，两条线的距离量的就是它。`fit_translator` 留下的是虚点线处的权重，上面的困惑度也是它的。
+# 点线是验证损失最低的地方。训练损失一路下降；验证损失降了几轮就几乎不动了，两条线越离越远：训练句子在被背下来，对新句子的预测却不再变好。这就是**过拟合**，两条线的距离量的就是它。
+#
+# 读图时当心两件事。一、学习率按余弦降到 0，最后几轮两条线变平，有它的缘故：验证损失没有回升，不等于再练也无妨。第 8 节的实验训练得更久，验证困惑度就明显回升。二、训练损失是一轮之中边学边记的平均，还开着 dropout，所以头几轮比验证损失还高；关掉 dropout 再量，就是上面的困惑度，差距比图上更大。`fit_translator` 留下的是点线处的权重，上面的困惑度也是它的。
 #
 # ## 5 考试
 
 # %% [markdown] lang="en"
-# The dotted line is where validation loss is lowest. Training loss falls all the way; validation loss stops falling in some epoch, or rises again: training sentences are being memorised, and new ones gain nothing. That is **overfitting**, and the gap between the curves measures it. `fit_translator` keeps the weights of the dotted line; the perplexities above are theirs.
+# The dotted line is where validation loss is lowest. Training loss falls all the way; validation loss falls for some epochs and then hardly moves, and the curves part: training sentences are being memorised, and predictions for new ones gain nothing more. That is **overfitting**, and the gap between the curves measures it.
+#
+# Two cautions. First, the learning rate falls to 0 along a cosine, and that has its part in both curves being flat at the end: that validation loss does not rise again does not mean that more training would do no harm. The experiment of section 8 trains longer, and there it does rise. Second, training loss is a mean over an epoch while the model learns, with dropout on, and so is above validation loss at first; measured afterwards and without dropout, as in the perplexities above, the gap is larger than in the picture. `fit_translator` keeps the weights of the dotted line; those perplexities are theirs.
 #
 # ## 5 The test
 
@@ -388,18 +396,18 @@ for i in (0, 2, 3, 5, 9, 14):
     print(f"\n{parts.test.side(SOURCE)[i]}\n   = {references[i]}\n   ≈ {copied[i]}\n   → {network[i]}")
 
 # %% [markdown] lang="zh"
-# （=：参考译文；≈：最近邻；→：网络。）读一读：它们通顺吗？和原文有几个词相干？解码器先学会的总是“语言模型”那一半，也就是训练集里常见的句式；翻译那一半需要的数据多得多（Koehn 和 Knowles，2017）。
+# （=：参考译文；≈：最近邻；→：网络。）读一读：它们通顺吗？和原文有几个词相干？网络写的多半是训练集里常见的句式，其中夹着一两个对的词：看上去，解码器的“语言模型”那一半比翻译那一半学得好。数据少时神经翻译不如更早的方法，多了才反超，Koehn 和 Knowles（2017）在大得多的语料上也量到了。它到底用了多少原文，第 8 节来量。
 #
 # ## 6 注意力：它在看哪里？
 #
-# 第 3 节 E 步的矩阵 $(N, T+1)$，和注意力的权重 $(N, T)$ 是同一种东西：译文的每个词元，分给原文的词元，每行加起来是 1。一个从计数来，一个从梯度来。同一对训练句子，并排看：
+# 第 3 节 E 步的矩阵 $(N, T+1)$，和注意力的权重 $(N, T)$ 是同一种东西：译文的每个词元，分给原文的词元，每行加起来是 1。一个从计数来，一个从梯度来。同一对训练句子，对照着看：
 
 # %% [markdown] lang="en"
-# (=: reference; ≈: nearest neighbour; →: network.) Read them: are they fluent? How many words have to do with the source? A decoder always learns the language-model half first, the common patterns of its training sentences; the translation half takes far more data (Koehn and Knowles, 2017).
+# (=: reference; ≈: nearest neighbour; →: network.) Read them: are they fluent? How many words have to do with the source? What the network writes are mostly common patterns of its training sentences with a right word or two among them: it looks as if the decoder's language-model half had learnt better than its translation half. That neural translation is behind older methods with little data, and ahead with much, was measured by Koehn and Knowles (2017), on far larger corpora. How much it uses the source is measured in section 8.
 #
 # ## 6 Attention: where does it look?
 #
-# The $(N, T+1)$ matrix of the E step in section 3 and the attention weights $(N, T)$ are the same kind of thing: each target token is shared out among source tokens, and each row adds up to 1. One comes from counting, the other from gradients. The same training pair, side by side:
+# The $(N, T+1)$ matrix of the E step in section 3 and the attention weights $(N, T)$ are the same kind of thing: each target token is shared out among source tokens, and each row adds up to 1. One comes from counting, the other from gradients. The same training pair in both:
 
 # %% tags=["measured"]
 from rnncourse.decoders import attention_weights
@@ -416,10 +424,10 @@ plots.plot_attention(np.vstack([posterior, np.zeros(len(source_tokens))]), sourc
 plt.show()
 
 # %% [markdown] lang="zh"
-# 上：网络的注意力；下：IBM 模型 1（缺的份额归空词；结束词元一行为零）。一对句子不算证据。量一量：在测试句子上，注意力最大的位置和 IBM 模型 1 的是不是同一个？对照：随便指一个位置，和“指对角线”。
+# 上：网络的注意力；下：IBM 模型 1（缺的份额归空词；结束词元一行为零）。一对句子不算证据。量一量：在测试句子上（解码器读的是参考译文），注意力最大的位置和 IBM 模型 1 的是不是同一个？对照：随便指一个位置，和“指对角线”，后者只知道前后次序，一个词也不认得。
 
 # %% [markdown] lang="en"
-# Above: the network's attention; below: IBM model 1 (what is missing went to the empty word; the end token's row is zero). One pair is no evidence. Measure: on test sentences, is the place of most attention the one that IBM model 1 points to? The controls: point anywhere, and point along the diagonal.
+# Above: the network's attention; below: IBM model 1 (what is missing went to the empty word; the end token's row is zero). One pair is no evidence. Measure: on test sentences (the decoder reads the reference), is the place of most attention the one that IBM model 1 points to? The controls: point anywhere, and point along the diagonal, which knows what comes early and late and not a single word.
 
 # %% tags=["measured"]
 def agreement(rows):
@@ -453,10 +461,14 @@ tell(zh="注意力学到了一部分对齐（区间整个高于随便指）。" 
      else "No alignment is to be seen in the attention (it does not lie above pointing anywhere).")
 
 # %% [markdown] lang="zh"
-# 把“注意力”也和“对角线”比一比：如果对角线更高，那么注意力知道的，光看前后位置就知道了。两者都可能错：IBM 模型 1 不是标准答案，它会把罕见词当“垃圾桶”。而注意力本来就不必等于对齐：双向 GRU 的状态里已经混进了邻居，看旁边一格也够用（Jain 和 Wallace 2019 年的文章题目就叫《注意力不是解释》）。自己试试：输入一句话，指着译文的词元看。
+# “一部分”要打折扣：中英文的词序大体一致，一个词也不认得的对角线同样高过随便指，而在我们运行的两个方向上（中文版 en→zh，英文版 zh→en），注意力的区间都没有高过对角线的。所以这里能说的只是它大致知道该看前面还是后面，不能说它学会了**哪个词对哪个词**。
+#
+# 裁判也会错：IBM 模型 1 不是标准答案，它会把罕见的原词当“垃圾桶”，什么译词都归给它（Moore，2004）。注意力本来也不必等于对齐：双向 GRU 的状态里已经混进了邻居，看旁边一格也够用。大系统里两者有时也相差很远（Koehn 和 Knowles，2017）；Jain 和 Wallace 2019 年的文章，题目就叫《注意力不是解释》。自己试试：输入一句话，指着译文的词元看。
 
 # %% [markdown] lang="en"
-# Compare attention with the diagonal, too: where the diagonal is higher, position alone knows what attention knows. Either may be wrong: IBM model 1 is no gold standard, and uses rare words as garbage collectors. Nor need attention be alignment: a bidirectional state has its neighbours mixed in, so the place next door will do (Jain and Wallace, 2019, have it in the title: attention is not explanation). Try it: type a sentence and point at the tokens of its translation.
+# "Some" is to be taken with care. Chinese and English order their words much alike, so the diagonal, which knows no word at all, lies above pointing anywhere as well; and in both directions that we ran (zh→en in this edition, en→zh in the Chinese one) attention's interval did not lie above the diagonal's. What can be said is that it knows roughly whether to look early or late, not that it has learnt **which word belongs to which**.
+#
+# The judge may be wrong, too: IBM model 1 is no gold standard, and uses rare source words as garbage collectors that any target word is put down to (Moore, 2004). Nor need attention be alignment: a bidirectional state has its neighbours mixed in, so the place next door will do. In large systems, too, the two can be far apart (Koehn and Knowles, 2017); and Jain and Wallace (2019) have it in their title: attention is not explanation. Try it: type a sentence and point at the tokens of its translation.
 
 # %% tags=["widget", "measured"]
 from rnncourse.decoders import translate
@@ -492,18 +504,22 @@ for width, penalty in ((1, 0.0), (4, 0.0), (4, 1.0), (10, 1.0)):
     print(f"{width:6d} {penalty:7.1f} {bleu:6.2f} {metrics.chrf(lines, references):6.2f} {facts[0]:11.2f} {facts[1]:8.1%}")
 
 # %% [markdown] lang="zh"
-# `length/ref` 是译文与参考译文的长度之比，`repeats` 是同一个二元组说了两遍的句子。还有一种错不在表里：训练集里没有的词，它永远写不出来。大系统用子词（BPE，Sennrich 等 2016）根治未知词，用覆盖度（Tu 等 2016）或禁止 n 元组重复来治重复；后者在练习里由你来写。
+# `length/ref` 是译文与参考译文的长度之比，`repeats` 是把同一个二元组说了两遍的句子所占的比例。束越宽，重复越少，译文也越短，长度惩罚只拉回来一点；BLEU 却没有随着概率升高。几行之间只差一两分，第 5 节图上的区间比这还宽，不做配对比较就别排名次；没有一行够得着最近邻。在大系统上，Koehn 和 Knowles（2017）量到太宽的束反而有害。
+#
+# 还有一种错不在表里：训练集里没有的词，它永远写不出来。大系统用子词（BPE，Sennrich 等 2016）根治未知词，用覆盖度（Tu 等 2016）或禁止 n 元组重复来治重复；后者在练习里由你来写。
 #
 # ## 8 第 28 条：它真的在翻译吗？
 #
-# 通顺的句子，语言模型也写得出来。要说“用于翻译”，得看它**用不用原文**。把测试集的原文打乱，让每个参考译文配上别人的原文，困惑度应当变差。**规则先说好**：打乱五次，“打乱 ÷ 正确”的困惑度之比，95% 区间整个大于 1，就说它在翻译；BLEU 减最近邻的区间（第 5 节）整个大于 0，才说它过了及格线。
+# 通顺的句子，语言模型也写得出来。要说“用于翻译”，得看它**用不用原文**。把测试集的原文打乱，让每个参考译文配上别人的原文，困惑度应当变差。**规则先说好**：打乱五次，“打乱 ÷ 正确”的困惑度之比，95% 区间整个大于 1，就说它用了原文，在这个意义上“在翻译”；BLEU 减最近邻的区间（第 5 节）整个大于 0，才说它过了及格线。
 
 # %% [markdown] lang="en"
-# `length/ref` is the length of the translations over that of the references, `repeats` the share of sentences that say a pair of tokens twice. One kind of error is not in the table: a word that training lacks it can never write. Large systems cure unknown words by subwords (BPE; Sennrich et al., 2016), and repeats by coverage (Tu et al., 2016) or by forbidding n-grams to recur; the latter is yours to write in the exercise.
+# `length/ref` is the length of the translations over that of the references, `repeats` the share of sentences that say a pair of tokens twice. The wider the beam, the fewer repeats and the shorter the translations, and the penalty makes up for little of that; BLEU does not rise with probability. The rows lie a point or two apart, less than the width of the intervals in section 5: do not rank them without a paired comparison. None comes near the nearest neighbour. In large systems beams that are too wide do harm (Koehn and Knowles, 2017).
+#
+# One kind of error is not in the table: a word that training lacks it can never write. Large systems cure unknown words by subwords (BPE; Sennrich et al., 2016), and repeats by coverage (Tu et al., 2016) or by forbidding n-grams to recur; the latter is yours to write in the exercise.
 #
 # ## 8 Claim 28: does it translate at all?
 #
-# A language model writes fluent sentences, too. To be "used for translation" the network must **use the source**. Shuffle the sources of the test part, so that each reference stands beside someone else's source: perplexity should get worse. **The rule first**: over five shuffles, if the 95% interval of the ratio of perplexities, shuffled over right, lies above 1, it translates; only if the interval of BLEU minus the nearest neighbour's (section 5) lies above 0 does it clear the bar.
+# A language model writes fluent sentences, too. To be "used for translation" the network must **use the source**. Shuffle the sources of the test part, so that each reference stands beside someone else's source: perplexity should get worse. **The rule first**: over five shuffles, if the 95% interval of the ratio of perplexities, shuffled over right, lies above 1, it uses the source and in that sense translates; only if the interval of BLEU minus the nearest neighbour's (section 5) lies above 0 does it clear the bar.
 
 # %% tags=["measured"] claims=[28]
 right_sources = perplexity(model, *test)
@@ -516,18 +532,22 @@ tell(zh=f"测试困惑度：正确的原文 {right_sources:.1f}；打乱后是�
      en=f"test perplexity: {right_sources:.1f} with the right source; shuffled, {ratio:.2f} times that: {uses}. BLEU beyond the nearest neighbour's {gap.difference:.2f}: {bar}.")
 
 # %% [markdown] lang="zh"
+# 两个判断并不矛盾：它用了原文，译文却还不能用。（区间说的是五次打乱之间的出入，模型只有一个；而且错的原文可能把它带偏，比没有原文还糟，所以这个倍数不等于原文带来的信息量。）
+#
 # ### 循环网络，还是 Transformer？
 #
-# 实验：同样的句子、几乎同样多的参数、同样的 CPU 秒数，一个带注意力的 GRU 和一个小 Transformer（编码器、解码器各一层），zh→en，三个种子，每个种子换一次划分。先猜：谁更好？谁在同样的时间里读的遍数更多？
+# 实验：同样的句子、几乎同样多的参数、同样的 CPU 秒数，一个带注意力的 GRU 和一个小 Transformer（编码器、解码器各一层），zh→en，三个种子，每个种子换一次划分。两者的嵌入都从标准差 1 开始，学习率各用另一个种子挑过；批大小为 16，dropout 为 0.1，译文由贪心解码写出，所以 GRU 的分数不能和第 5 节的直接比。先猜：谁更好？谁在同样的时间里读的遍数更多？
 #
-# **规则先说好**：同一种子上的差（GRU 减 Transformer）的 95% 区间整个大于 0 就是 GRU 更好，整个小于 0 就是 Transformer 更好，含 0 就是分不出。
+# **规则先说好**：BLEU、chrF 和验证困惑度（取负，越大越好）各自判。同一种子上的差（GRU 减 Transformer），95% 区间整个大于 0 就是 GRU 更好，整个小于 0 就是 Transformer 更好，含 0 就是分不出。
 
 # %% [markdown] lang="en"
+# The two verdicts do not contradict each other: it uses the source, and its translations are not yet of use. (The interval is about the five shuffles; the model is one. And a wrong source may lead astray, which is worse than none, so the ratio is not the amount that a source tells.)
+#
 # ### A recurrent network, or a Transformer?
 #
-# An experiment: the same sentences, nearly as many parameters, the same CPU seconds; a GRU with attention and a small Transformer (one block in each half), zh→en, three seeds, each with a split of its own. Guess: which is better? Which reads the sentences more often in the same time?
+# An experiment: the same sentences, nearly as many parameters, the same CPU seconds; a GRU with attention and a small Transformer (one block in each half), zh→en, three seeds, each with a split of its own. The embeddings of both start with a standard deviation of 1, and each has a learning rate chosen with another seed; batches are of 16, dropout is 0.1 and decoding greedy, so the GRU's scores are not to be compared with those of section 5. Guess: which is better? Which reads the sentences more often in the same time?
 #
-# **The rule first**: if the 95% interval of the difference on the same seed (GRU minus Transformer) lies above 0, the GRU is better; below 0, the Transformer; if it holds 0, they cannot be told apart.
+# **The rule first**, for BLEU, chrF and validation perplexity (its negative, so that more is better) each: if the 95% interval of the difference on the same seed (GRU minus Transformer) lies above 0, the GRU is better; below 0, the Transformer; if it holds 0, they cannot be told apart.
 
 # %%
 from rnncourse import results
@@ -574,10 +594,18 @@ tell(zh=f"GRU 减最近邻，BLEU：{bar:.2f}。在这一千多句上，" + ("�
      en=f"GRU minus nearest neighbour, BLEU: {bar:.2f}. on these sentences, little more than a thousand, the recurrent network " + ("clears the bar." if bar.low > 0 else "does not clear the bar."))
 
 # %% [markdown] lang="zh"
-# 所以第 28 条作为**历史**成立：循环网络曾是翻译的主力（第 1 节的出处），从零训练也学得到翻译；但“能用于”不等于“用得好”：数据少时，先和最近邻比一比。2017 年以后，翻译改用 Transformer：它能并行训练，吃得下几十亿句（Vaswani 等，2017；第 6.2.1 章，筹备中）。
+# 同样的 CPU 秒数里，Transformer 多读了几遍，验证困惑度也更低；BLEU 和 chrF 分不出：只有三个种子，而 BLEU 低到一两分时，几乎什么也分辨不了。两个网络都过拟合得厉害：训练困惑度接近 1，验证困惑度从最低点回升了三四成（考试用的是最低点的权重）。
+#
+# 开头的问题有了答案：在这一千多句上，网络胜不过“照抄最像的那一句”，换成 Transformer 也一样。数据要多到什么程度才会反过来，这里没有量。
+#
+# 所以第 28 条作为**历史**成立：循环网络曾是翻译的主力（第 1 节的出处），这个从零训练的小网络也确实用了原文；但“能用于”不等于“用得好”：数据少时，先和最近邻比一比。2017 年以后，翻译改用了 Transformer：它沿时间可以并行训练（Vaswani 等，2017），后来的系统用上了几百亿句对（Arivazhagan 等，2019；第 6.2.1 章，筹备中）。
 
 # %% [markdown] lang="en"
-# So claim 28 stands as **history**: recurrent networks carried translation (the sources of section 1), and one trained from nothing learns to translate; but "can be used for" is not "does well at": with little data, compare with the nearest neighbour first. Since 2017 translation has gone over to the Transformer, which trains in parallel and takes in billions of sentences (Vaswani et al., 2017; chapter 6.2.1, planned).
+# In the same CPU seconds the Transformer read the sentences a few times more, and its validation perplexity is lower; by BLEU and chrF they cannot be told apart: there are but three seeds, and at one or two points BLEU tells hardly anything apart. Both overfit badly: training perplexity comes close to 1, validation perplexity rises by a third or more from its lowest (whose weights took the test).
+#
+# So the guess of the beginning has its answer: on these sentences, little more than a thousand, a network does not beat "copy the translation of the most similar known sentence", nor does a Transformer. How much data would turn that round was not measured here.
+#
+# Claim 28 stands as **history**: recurrent networks carried translation (the sources of section 1), and this small one, trained from nothing, does use the source; but "can be used for" is not "does well at": with little data, compare with the nearest neighbour first. Since 2017 translation has gone over to the Transformer, which trains on all time steps in parallel (Vaswani et al., 2017); later systems took in tens of billions of pairs (Arivazhagan et al., 2019; chapter 6.2.1, planned).
 
 # %% [markdown] lang="zh"
 # ## 9 更多数据：Tatoeba
@@ -589,14 +617,15 @@ tell(zh=f"GRU 减最近邻，BLEU：{bar:.2f}。在这一千多句上，" + ("�
 # parts = datasets.split_pairs(pairs)                    # 同一句英文的多种译法在同一组
 # ```
 #
-# 其余单元格不用改（没有 HSK 级别、拼音和分词；里面既有简体也有繁体，同一个字两种写法会占两个位置）。
+# 它没有 HSK 级别、拼音和分词，所以看级别的单元格、`pairs.take` 一行和 “Chinese words” 一行要去掉，其余不用改；训练句约是本章的十九倍，一轮也就久得多。里面既有简体也有繁体，同一个字两种写法会占两个位置。
 #
 # ## 试一试
 #
-# 1. 交换 `SOURCE` 和 `TARGET`。哪个方向的 BLEU 高？两个方向的 BLEU 能比吗？（提示：一个数字，一个数词。）
+# 1. 交换 `SOURCE` 和 `TARGET`。哪个方向的 BLEU 高？两个方向的 BLEU 能比吗？（提示：一个以字为单位，一个以词为单位。）
 # 2. 用全部级别（去掉 `pairs.take` 那一行）：句子多了近两倍，词表也大了；同样的轮数要多久？最近邻和网络，谁得益更多？
-# 3. `attention=None`：损失差多少？长句呢？
+# 3. 在 `build` 里用 `attention=None`：损失差多少？长句呢？（第 6 节就没有可看的了。）
 # 4. 给译文一侧的词表也加上 `minimum_count=2`：译文里会出现什么？BLEU 怎么变？
+# 5. 从 `starts["uniform"]` 开始也训练 16 轮：追得上吗？换几个种子，差别还在吗？
 #
 # 习题在 `exercises/`：划分、IBM 模型 1 的一步、最近邻、对齐错误率、禁止重复。
 #
@@ -605,13 +634,15 @@ tell(zh=f"GRU 减最近邻，BLEU：{bar:.2f}。在这一千多句上，" + ("�
 # - Weaver (1949). Translation. 备忘录，收入 Locke, Booth 编 *Machine Translation of Languages* (1955)。
 # - Brown et al. (1993). The mathematics of statistical machine translation: parameter estimation. *Computational Linguistics* 19(2), 263–311. [aclanthology.org/J93-2003](https://aclanthology.org/J93-2003/)
 # - Koehn, Och, Marcu (2003). Statistical phrase-based translation. [aclanthology.org/N03-1017](https://aclanthology.org/N03-1017/)
+# - Moore (2004). Improving IBM word-alignment model 1. [aclanthology.org/P04-1066](https://aclanthology.org/P04-1066/)
 # - Sutskever, Vinyals, Le (2014). [arXiv:1409.3215](https://arxiv.org/abs/1409.3215)；Cho et al. (2014). [arXiv:1406.1078](https://arxiv.org/abs/1406.1078)
 # - Bahdanau, Cho, Bengio (2015). Neural machine translation by jointly learning to align and translate. [arXiv:1409.0473](https://arxiv.org/abs/1409.0473)
 # - Wu et al. (2016). Google's neural machine translation system. [arXiv:1609.08144](https://arxiv.org/abs/1609.08144)
 # - Vaswani et al. (2017). Attention is all you need. [arXiv:1706.03762](https://arxiv.org/abs/1706.03762)
+# - Arivazhagan et al. (2019). Massively multilingual neural machine translation in the wild. [arXiv:1907.05019](https://arxiv.org/abs/1907.05019)
 # - Sennrich, Haddow, Birch (2016). Neural machine translation of rare words with subword units. [arXiv:1508.07909](https://arxiv.org/abs/1508.07909)
 # - Tu et al. (2016). Modeling coverage for neural machine translation. [arXiv:1601.04811](https://arxiv.org/abs/1601.04811)
-# - Koehn, Knowles (2017). Six challenges for neural machine translation. [arXiv:1706.03872](https://arxiv.org/abs/1706.03872)（数据少时、束太宽时会怎样）
+# - Koehn, Knowles (2017). Six challenges for neural machine translation. [arXiv:1706.03872](https://arxiv.org/abs/1706.03872)（数据少、束太宽、注意力与对齐）
 # - Jain, Wallace (2019). Attention is not explanation. [arXiv:1902.10186](https://arxiv.org/abs/1902.10186)
 # - Papineni et al. (2002). BLEU. [aclanthology.org/P02-1040](https://aclanthology.org/P02-1040/)；Popović (2015). chrF. [aclanthology.org/W15-3049](https://aclanthology.org/W15-3049/)；Post (2018). [arXiv:1804.08771](https://arxiv.org/abs/1804.08771)
 
@@ -625,14 +656,15 @@ tell(zh=f"GRU 减最近邻，BLEU：{bar:.2f}。在这一千多句上，" + ("�
 # parts = datasets.split_pairs(pairs)                    # translations of one English sentence share a group
 # ```
 #
-# The other cells stay as they are (there are no HSK levels, pinyin or words; simplified and traditional characters are mixed, so one character may take two places).
+# It has no HSK levels, pinyin or words: leave out the cell that shows levels and the lines with `pairs.take` and "Chinese words"; the others stay as they are. Training has some nineteen times as many sentences as here, and an epoch takes accordingly longer. Simplified and traditional characters are mixed, so one character may take two places.
 #
 # ## Try it
 #
 # 1. Swap `SOURCE` and `TARGET`. Which direction has the higher BLEU? Can the two be compared? (A hint: one counts characters, the other words.)
 # 2. Take all levels (leave out the line with `pairs.take`): nearly three times the sentences, and a larger vocabulary; how long do as many epochs take? Which gains more, the nearest neighbour or the network?
-# 3. `attention=None`: what does it cost in loss? And on long sentences?
+# 3. `attention=None` in `build`: what does it cost in loss? And on long sentences? (Section 6 then has nothing to show.)
 # 4. Give the target vocabulary `minimum_count=2` as well: what will the translations contain? What becomes of BLEU?
+# 5. Train for 16 epochs from `starts["uniform"]`, too: does it catch up? With other seeds, is there still a difference?
 #
 # The tasks are in `exercises/`: dividing, a step of IBM model 1, the nearest neighbour, the alignment error rate, no repeats.
 #
@@ -641,12 +673,14 @@ tell(zh=f"GRU 减最近邻，BLEU：{bar:.2f}。在这一千多句上，" + ("�
 # - Weaver (1949). Translation. A memorandum, in Locke, Booth (eds.), *Machine Translation of Languages* (1955).
 # - Brown et al. (1993). The mathematics of statistical machine translation: parameter estimation. *Computational Linguistics* 19(2), 263–311. [aclanthology.org/J93-2003](https://aclanthology.org/J93-2003/)
 # - Koehn, Och, Marcu (2003). Statistical phrase-based translation. [aclanthology.org/N03-1017](https://aclanthology.org/N03-1017/)
+# - Moore (2004). Improving IBM word-alignment model 1. [aclanthology.org/P04-1066](https://aclanthology.org/P04-1066/)
 # - Sutskever, Vinyals, Le (2014). [arXiv:1409.3215](https://arxiv.org/abs/1409.3215); Cho et al. (2014). [arXiv:1406.1078](https://arxiv.org/abs/1406.1078)
 # - Bahdanau, Cho, Bengio (2015). Neural machine translation by jointly learning to align and translate. [arXiv:1409.0473](https://arxiv.org/abs/1409.0473)
 # - Wu et al. (2016). Google's neural machine translation system. [arXiv:1609.08144](https://arxiv.org/abs/1609.08144)
 # - Vaswani et al. (2017). Attention is all you need. [arXiv:1706.03762](https://arxiv.org/abs/1706.03762)
+# - Arivazhagan et al. (2019). Massively multilingual neural machine translation in the wild. [arXiv:1907.05019](https://arxiv.org/abs/1907.05019)
 # - Sennrich, Haddow, Birch (2016). Neural machine translation of rare words with subword units. [arXiv:1508.07909](https://arxiv.org/abs/1508.07909)
 # - Tu et al. (2016). Modeling coverage for neural machine translation. [arXiv:1601.04811](https://arxiv.org/abs/1601.04811)
-# - Koehn, Knowles (2017). Six challenges for neural machine translation. [arXiv:1706.03872](https://arxiv.org/abs/1706.03872) (little data, beams too wide)
+# - Koehn, Knowles (2017). Six challenges for neural machine translation. [arXiv:1706.03872](https://arxiv.org/abs/1706.03872) (little data, beams too wide, attention and alignment)
 # - Jain, Wallace (2019). Attention is not explanation. [arXiv:1902.10186](https://arxiv.org/abs/1902.10186)
 # - Papineni et al. (2002). BLEU. [aclanthology.org/P02-1040](https://aclanthology.org/P02-1040/); Popović (2015). chrF. [aclanthology.org/W15-3049](https://aclanthology.org/W15-3049/); Post (2018). [arXiv:1804.08771](https://arxiv.org/abs/1804.08771)

@@ -32,7 +32,7 @@ def build_translator(
     "dot", see `Attention`) what to look at in the source, and a tanh layer over state and context gives
     the scores (Luong et al., 2015, section 3.1). `attention=None` leaves the decoder with its first state
     alone (Sutskever et al., 2014). `dropout` acts on embeddings and before the scores.
-    `embeddings_initializer`: Keras\'s, for both tables; its own "uniform" starts within 0.05 of 0, and
+    `embeddings_initializer`: Keras's, for both tables; its own "uniform" starts within 0.05 of 0, and
     where many tokens are rare, a wider start learns much sooner (chapter 4.1.1).
 
     The halves are models of their own, `get_layer("encoder")`: source -> (first state, for an LSTM also the

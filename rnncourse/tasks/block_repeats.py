@@ -103,13 +103,13 @@ TASK = Task(
             "one_too_short",
             one_too_short,
             zh="比较的前文短了一个词元：n 元组的前文是最后 $n - 1$ 个词元。",
-            en="The context is one token too short: an n-gram begins with the last $n - 1$ tokens.",
+            en="The context is one token too short: the new n-gram begins with the last $n - 1$ tokens.",
         ),
         Mistake(
             "one_too_long",
             one_too_long,
             zh="比较的前文长了一个词元：n 元组的前文是最后 $n - 1$ 个词元，不是 $n$ 个。",
-            en="The context is one token too long: an n-gram begins with the last $n - 1$ tokens, not $n$.",
+            en="The context is one token too long: the new n-gram begins with the last $n - 1$ tokens, not $n$.",
         ),
         Mistake(
             "score_of_zero",
