@@ -8,8 +8,9 @@ the other one and the embedding all but a share of the units; it trains a little
 
 - accuracy: on the test texts, before and after, with the paired 95% interval of the difference.
 - bytes on disk, compressed: all weights as float32, deflated, against the file of `save_int8`.
-- latency: one text of 100 tokens, one thread, both models as LiteRT and in the same process, by turns, so
-  that a busy machine slows both alike. The ratio is that of the medians, with a paired 95% interval.
+- latency: one text of 100 tokens, one thread, both models as LiteRT and in the same process, by turns in
+  an order drawn anew each time, so that a busy machine slows both alike. The ratio is that of the medians,
+  with a paired 95% interval.
 
 Read the ratios: seconds belong to a machine. Exit code 1 unless the file is at least 4 times smaller, the
 latency at least 2 times lower and no more than one point of accuracy is lost (not checked with --quick).
@@ -107,14 +108,14 @@ def latency(large, small, rounds):
     ]
     models = [compression.LiteModel(content) for content in contents]
     row = np.random.default_rng(0).integers(2, 1000, (1, STEPS)).astype("int32")
-    seconds = np.zeros((rounds, 2))
+    seconds, rng = np.zeros((rounds, 2)), np.random.default_rng(0)
     for round_ in range(-10, rounds):  # ten rounds to warm up
-        for place, model in enumerate(models):
+        for place in rng.permutation(2):  # who comes first in a round may find colder caches
             begin = time.perf_counter()
-            model.run(row)
+            models[place].run(row)
             seconds[round_, place] = time.perf_counter() - begin
     medians = np.median(seconds, axis=0)
-    drawn = np.random.default_rng(0).integers(0, rounds, (2000, rounds))
+    drawn = rng.integers(0, rounds, (2000, rounds))
     ratios = np.median(seconds[drawn, 0], axis=1) / np.median(seconds[drawn, 1], axis=1)
     low, high = np.quantile(ratios, (0.025, 0.975))
     faster = metrics.Interval(medians[0] / medians[1], low, high)
