@@ -3,13 +3,13 @@
 #
 # 原文 3.3.1 节：“将循环编码器和循环解码器集成起来，可以得到一个完整的循环神经网络模型。读者可以通过调整参数，来优化模型的性能。”
 #
-# 前半句说的只是序列到序列这一种模式（第 25 条，见 2.2.2 编码器与解码器）；后半句的“调整参数”指超参数，怎样调才不自欺，见 3.3.2（第 26 条）。本章把它们**做出来**：中英文的日期，怎么写都行，翻译成 ISO 日期。目标：**没见过的、没有歧义的日期，至少 99.9% 整条全对**。
+# 前半句说的只是序列到序列这一种模式（第 25 条，见 2.2.2 编码器与解码器）；后半句的“调整参数”指超参数，怎样调才不自欺，见 3.3.2（第 26 条）。本章把它们**做出来**：中英文的日期，六十多种写法，翻译成 ISO 日期。目标：**没见过的、没有歧义的日期，至少 99.9% 整条全对**。
 #
 # 读完本章，你能够：
 #
 # - 把词表、编码器、注意力、解码器、训练、解码接成一条完整的流水线；
 # - 说清楚“没见过”是什么意思，并给整条全对的比例配上区间；
-# - 说出训练配方的每一样值多少；
+# - 量出训练配方里每一样起多大作用，也说清楚没有量出什么；
 # - 读懂一张注意力图，看懂模型对有歧义的日期给出的概率；
 # - 给模型加上它自己没有的东西：说“不知道”。
 #
@@ -20,27 +20,27 @@
 #
 # Section 3.3.1 of the article: "Integrating the recurrent encoder and the recurrent decoder gives a complete recurrent neural network model. Readers can optimise the performance of the model by adjusting parameters."
 #
-# The first half describes one pattern, sequence to sequence (claim 25, chapter 2.2.2, encoder and decoder). The "parameters" of the second are hyperparameters; how to choose them without fooling oneself is in chapter 3.3.2 (claim 26). This chapter **does** it: dates in Chinese and English, however they are written, translated into ISO dates. The goal: **of unseen, unambiguous dates at least 99.9% right as a whole**.
+# The first half describes one pattern, sequence to sequence (claim 25, chapter 2.2.2, encoder and decoder). The "parameters" of the second are hyperparameters; how to choose them without fooling oneself is in chapter 3.3.2 (claim 26). This chapter **does** it: dates in Chinese and English, in sixty-odd ways of writing them, translated into ISO dates. The goal: **of unseen, unambiguous dates at least 99.9% right as a whole**.
 #
 # After this chapter you can:
 #
 # - connect vocabularies, encoder, attention, decoder, training and decoding into one pipeline;
 # - say exactly what "unseen" means, and give the share that is right with an interval;
-# - tell what each part of the training recipe is worth;
+# - measure what each part of the training recipe is worth, and say what the measurement leaves open;
 # - read an attention map, and the probabilities that the model gives to an ambiguous date;
 # - add what the model lacks: a way to say "I do not know".
 #
-# A guess first: 二〇二六年十一月二十五日, 25NOV2026, ３／４／２１: which is hardest for a model?
+# A guess first: 二〇二六年十一月二十五日 (25 November 2026 in Chinese numerals), 25NOV2026, ３／４／２１ (full-width digits): which is hardest for a model?
 
 # %% [markdown] lang="zh"
 # ## 1 任务：人写的日期 → 机器读的日期
 #
-# 数据是生成的：`en_US`、`en_GB`、`zh_CN` 各有 CLDR（Unicode 的区域数据库，很多软件用它）的四种格式（short、medium、long、full），再加八类更难的写法。每种写法出现得一样多，日期均匀分布在 1970–2069 年，所以两位数的年份也是确定的。
+# 数据是生成的：`en_US`、`en_GB`、`zh_CN` 各有 CLDR（Unicode 的区域数据库，很多软件用它）的四种格式（short、medium、long、full），再加八类更难的写法，一共 68 种。抽到每种写法的机会一样大，日期均匀分布在 1970–2069 年，所以两位数的年份也是确定的。
 
 # %% [markdown] lang="en"
 # ## 1 The task: what people write → what machines read
 #
-# The data are generated: the four formats of CLDR (Unicode's locale data, which much software uses) for `en_US`, `en_GB` and `zh_CN` (short, medium, long, full), and eight harder kinds. Every form occurs equally often, and dates are uniform over 1970–2069, which settles what a two-digit year means.
+# The data are generated: the four formats of CLDR (Unicode's locale data, which much software uses) for `en_US`, `en_GB` and `zh_CN` (short, medium, long, full), and eight harder kinds: 68 forms in all. Every form is equally likely to be drawn, and dates are uniform over 1970–2069, which settles what a two-digit year means.
 
 # %%
 import time
@@ -65,12 +65,12 @@ for kind in dates.KINDS:
 # %% [markdown] lang="zh"
 # ### 什么叫“没见过”
 #
-# 按**日历上的日期**划分：一天只属于一个部分，它的各种写法也跟着它。于是测试部分的每一条，不但写法没在训练里出现过，连那一天都没出现过（不计大小写和空白，因为按字符读入时本来就不计）。若是随手按行划分，2026-11-25 的六十几种写法会散落在两边，测出来的就有一部分是记性。
+# 按**日历上的日期**划分：一天只属于一个部分，它的各种写法也跟着它。于是测试部分的每一条，不但写法没在训练里出现过，连那一天都没出现过（不计大小写和空白，因为按字符读入时本来就不计）。语料里平均每一天有四种写法；若是随手按行划分，同一天的几种写法会散落在两边，测出来的成绩就有一部分靠的是记忆。
 
 # %% [markdown] lang="en"
 # ### What "unseen" means
 #
-# The split is by **calendar date**: a day belongs to one part, and all ways to write it go along. So of every test source neither the text nor even the day occurs in training (case and white space apart, which a character model does not read). A split by rows would scatter the sixty-odd ways to write 2026-11-25 over both sides, and part of the result would be memory.
+# The split is by **calendar date**: a day belongs to one part, and all ways to write it go along. So of every test source neither the text nor even the day occurs in training (case and white space apart, which a character model does not read). In this corpus a day is written in four ways on average; a split by rows would scatter them over both sides, and part of the result would be memory.
 
 # %%
 train, validation, test = dates.split_dates(pairs, seed=2026)
@@ -82,12 +82,12 @@ print("test dates that occur in training:", len(set(test.targets) & set(train.ta
 # %% [markdown] lang="zh"
 # ### 什么叫“没有歧义”
 #
-# 03/04/2021 是三月四日还是四月三日？看不出来：美国人先写月，英国人先写日。没有模型能“答对”这样的题。规则：一条写法在本章**所有**地区、所有形式中只能读作一天，才算没有歧义。`readings` 列出全部读法（测试中用穷举核对过）：
+# 03/04/2021 是三月四日还是四月三日？看不出来：美国人先写月，英国人先写日。没有模型能“答对”这样的题。规则：一条写法在本章**所有**地区、所有形式中只能读作一天，才算没有歧义。`readings` 列出全部读法（课程自带的测试用穷举核对过它）：
 
 # %% [markdown] lang="en"
 # ### What "unambiguous" means
 #
-# Is 03/04/2021 the fourth of March or the third of April? It does not say: Americans write the month first, the British the day. No model can be "right" about it. The rule: a source is unambiguous when it can be read as one day only, over **all** locales and forms of this chapter. `readings` lists what it can mean (a test compares it with brute force):
+# Is 03/04/2021 the fourth of March or the third of April? It does not say: Americans write the month first, the British the day. No model can be "right" about it. The rule: a source is unambiguous when it can be read as one day only, over **all** locales and forms of this chapter. `readings` lists what it can mean (the course's own tests compare it with brute force):
 
 # %%
 for source in ("03/04/2021", "13/04/2021", "04/04/2021", "05/11/06", "31/05/34"):
@@ -192,12 +192,12 @@ tell(zh=f"处理器时间 {seconds:.0f} 秒；120 秒（两个核心各 60 秒�
 # %% [markdown] lang="zh"
 # ## 4 够好了吗？
 #
-# 逐字符的准确率在这里没有用：十个字符错一个，日期就是错的。所以数**整条全对**的比例，用贪心解码写出来再比。区间是二项分布的精确区间（Clopper–Pearson）：它回答“换一批没见过的日期，这个比例会差多少”。
+# 逐字符的准确率在这里没有用：十个字符错一个，日期就是错的。所以数**整条全对**的比例，用贪心解码写出来再比。区间是二项分布的 95% 精确区间（Clopper–Pearson）：这一批测出来的比例有偶然的成分；区间说的是，总体的比例在哪个范围里，才与这个结果相符。先算一算：目标是 99.9%，一万四千条里最多能错几条？
 
 # %% [markdown] lang="en"
 # ## 4 Is it good enough?
 #
-# Accuracy by characters is of no use here: with one of ten wrong, the date is wrong. So count what is **right as a whole**, written by greedy decoding. The interval is the exact one of the binomial distribution (Clopper–Pearson): it says how much the share could differ for other unseen dates.
+# Accuracy by characters is of no use here: with one of ten wrong, the date is wrong. So count what is **right as a whole**, written by greedy decoding. The interval is the exact one of the binomial distribution at 95% (Clopper–Pearson): the share of these sources has chance in it, and the interval says which shares, over all unseen dates, are compatible with this result. Work it out first: at 99.9%, how many of fourteen thousand may be wrong?
 
 # %% tags=["measured"]
 from scipy.stats import binomtest
@@ -227,14 +227,18 @@ for row in np.flatnonzero(~right)[:8]:
     print(f"{unseen.sources[row]:24}{unseen.targets[row]}  not  {''.join(target_words.decode(written[row]))}")
 
 # %% [markdown] lang="zh"
-# 汉字数字、全角数字看起来怪，可每个字符的意思是固定的，见过就会。费劲的是意思**取决于别的字符**的写法：`/` 两边谁是月、谁是年，要把整条看完、排除不可能的才知道。图上的错误落在哪一边？
+# 汉字数字、全角数字看起来怪，可每个字符的意思几乎是固定的（只有“十”要看左右），见过就会。费劲的是意思**取决于别的字符**的写法：`/` 两边谁是月、谁是年，`19741024` 从哪里断开，要把整条看完才知道。图上的错误落在哪一边？不过错得这么少，一两条不足以给十二类排名次。
+# 
+# 开头的 ３／４／２１ 不在图里：换成半角就是 3/4/21，美国人读作三月四日，英国人读作四月三日，没有对错可言。难的不是全角，是歧义；第 7 节专门问它。
 #
-# ## 5 配方里的每一样，值多少？
+# ## 5 配方里的每一样，各起多大作用？
 #
 # 一次运行说明不了什么。这个实验（`experiments/dates.py`）用三个种子重跑整个配方，并在途中测量；再用少得多的数据，每次只改一样（数据多了全都接近 100%，就看不出差别了）。
 
 # %% [markdown] lang="en"
-# Chinese numerals and full-width digits look odd, but each character has one meaning, to be learned once. More is asked where the meaning depends on **other characters**: which number beside a `/` is the month and which the year is known only when all is read and the impossible is ruled out. On which side are the errors of the picture?
+# Chinese numerals and full-width digits look odd, but each character has nearly always one meaning (only 十, ten, depends on its neighbours), to be learned once. More is asked where the meaning depends on **other characters**: which number beside a `/` is the month and which the year, or where `19741024` divides, is known only when all is read. On which side are the errors of the picture? With so few of them, though, one or two cannot rank twelve kinds.
+# 
+# The ３／４／２１ of the guess is not in the picture: in half width it is 3/4/21, the fourth of March to an American and the third of April to a Briton, so that no answer is right. Its width is not what makes it hard, its ambiguity is; section 7 asks for it.
 #
 # ## 5 What is each part of the recipe worth?
 #
@@ -251,10 +255,14 @@ print(f"right as a whole in the end: {metrics.mean_interval([row['exact'] for ro
 print("every seed reaches 99.9%:", all(row["exact"] >= record["bar"] for row in whole))
 
 # %% [markdown] lang="zh"
-# 纵轴是错误率的对数：99% 与 99.9% 差的是十倍的错误。上面的区间是种子之间的 t 区间。下面每一行只改一样：
+# 纵轴是错误率的对数：99% 与 99.9% 差的是十倍的错误。途中每次只考 1,500 条（其中 CLDR 的格式约 250 条），一条没错就画在 99.99% 处；那不是说真有 99.99%。上面的区间是种子之间的 t 区间。
+# 
+# 先猜：只给两万对时，去掉哪一样损失最大？哪一样去掉也无妨？下面每一行只改一样：
 
 # %% [markdown] lang="en"
-# The vertical axis is logarithmic in the error: from 99% to 99.9% is ten times fewer errors. The interval above is the t-interval over seeds. Below, each row changes one thing:
+# The vertical axis is logarithmic in the error: from 99% to 99.9% is ten times fewer errors. On the way only 1,500 sources are examined (some 250 of them in CLDR's formats), and where none is wrong the point is drawn at 99.99%, which does not say that it is so good. The interval above is the t-interval over seeds.
+# 
+# A guess first: with twenty thousand pairs, which part costs most when it is taken away, and which is not missed? Below, each row changes one thing:
 
 # %%
 settings = dict.fromkeys(row["setting"] for row in record["rows"] if row["setting"] != "whole")
@@ -266,10 +274,10 @@ plots.plot_intervals({shown[name]: metrics.mean_interval(exact[name]) for name i
 plt.show()
 
 # %% [markdown] lang="zh"
-# 规则：同一种子两两相减，差的 95% 区间整个在 0 的一侧，才说“更差”或“更好”；否则说“看不出差别”。三个种子的区间很宽，看不出差别不等于没有差别。
+# 规则：同一种子两两相减，差的 95% 区间整个在 0 的一侧，才说“更差”或“更好”；否则说“看不出差别”。三个种子的区间很宽，甚至会越过 1（t 区间不知道比例有上限）；看不出差别不等于没有差别。
 
 # %% [markdown] lang="en"
-# The rule: subtract seed by seed; only where the 95% interval of the difference lies wholly on one side of 0 is it called worse or better. Three seeds make wide intervals: no difference seen does not mean that there is none.
+# The rule: subtract seed by seed; only where the 95% interval of the difference lies wholly on one side of 0 is it called worse or better. Three seeds make wide intervals, which may even pass 1 (a t-interval does not know that a share ends there): no difference seen does not mean that there is none.
 
 # %%
 for name in list(settings)[1:]:
@@ -283,22 +291,26 @@ print(f"measured on {record['processor']}; every run on one thread")
 print(f"processor seconds of the whole recipe: {', '.join(format(row['seconds'], '.0f') for row in whole)}")
 
 # %% [markdown] lang="zh"
-# 有哪一样改了反而更好吗？不必奇怪：`fit_translator` 用前半轮把学习率升上去；总共只训练一轮时，一半都是预热，数据少，剩下的就不够用；裁剪和标签平滑也各有各的代价和用处。整个配方在十几万对上达到目标，不等于它在两万对上也最好。配方是对一份预算说的，换了预算，就在验证集上重新选。
+# 按规则，后三行都看不出差别：配方自己的三个种子散得太开。但再看图：改过的三种，均值都比配方高，区间也窄得多。在这份小预算上，没有一行能证明学习率计划或裁剪有用，倒像是配方还没练稳。一种可能：`fit_translator` 用前半轮预热，总共只有一轮时一半都是预热，两万对剩下的就不够用。可是“不裁剪”同样预热半轮，却没有这个毛病，所以预热至多是一部分原因；要知道究竟，得多跑几个种子，把两样分开来测。
+# 
+# 整个配方在十几万对上达到目标，不等于它在两万对上也最好；反过来，在十几万对上去掉一样会怎样，这里没有测。配方是对一份预算说的，换了预算，就在验证集上重新选。
 #
-# “只交接一个向量”就是原文描述的那种编码器–解码器：编码器的末态是解码器唯一的依据。它差多少，图里有数；原因见 2.2.2 章的瓶颈。
+# “只交接一个向量”就是原文描述的那种编码器–解码器：编码器的末态是解码器唯一的依据。在这份预算里，它一条也没有做对。这只说明三百多步（两万对）不够它学会，不说明它永远学不会；在前面那张曲线图上，带注意力的模型到这时也才刚刚开始会。容量上的限制是另一回事，见 2.2.2 章的瓶颈。
 #
 # ## 6 它在看哪里？
 #
-# 写年份时看年份，写月份时看月份名。注意图里没有人教过它对齐：训练时只给了答案。
+# 没有人教过它哪个字对应哪个字：训练时只给了答案。先猜：写月份的 11 时，它最看重 November 的哪个字母？写年份的“20”、写连字符时，又看哪里？
 
 # %% [markdown] lang="en"
-# Does a change do better than the recipe? No wonder: `fit_translator` raises the rate through the first half epoch, and where there is but one epoch, half of it is warm-up; with few pairs the rest is too short. Clipping and label smoothing have their costs and uses, too. A recipe that reaches the goal on more than a hundred thousand pairs need not be the best on twenty thousand: it is made for a budget. For another budget choose again, on validation data.
+# By the rule, the last three show no difference: the recipe's own three seeds scatter too much. But look at the picture again: each of the three changes has a higher mean than the recipe and a far narrower interval. On this small budget no row proves that the schedule or clipping is of use; it rather seems that the recipe has not settled. One possibility: `fit_translator` warms up through the first half epoch, and where there is but one epoch, half of it is warm-up, and with twenty thousand pairs the rest is too short. Yet "no clipping" warms up just as long and has no such trouble, so that warm-up is a part of the reason at most; to know, take more seeds and measure the two apart.
+# 
+# A recipe that reaches the goal on more than a hundred thousand pairs need not be the best on twenty thousand; and what a change does on more than a hundred thousand was not measured here. A recipe is made for a budget. For another budget choose again, on validation data.
 #
-# "One vector" is the encoder–decoder that the article describes: the encoder's last state is all that the decoder gets. What that costs is in the picture; why, in chapter 2.2.2.
+# "One vector" is the encoder–decoder that the article describes: the encoder's last state is all that the decoder gets. Within this budget it gets not a single date right. That says only that some three hundred steps (twenty thousand pairs) are too few for it, not that it never could: in the curves above even the model with attention has but begun by then. How much one vector can hold is another question, the bottleneck of chapter 2.2.2.
 #
 # ## 6 Where does it look?
 #
-# At the year while it writes the year, at the month's name while it writes the month. Nobody taught it which goes with which: training gave answers only.
+# Nobody taught it which character goes with which: training gave answers only. A guess first: which letter of November gets most weight while the month, 11, is written? And where does it look while it writes the "20" of the year, or a hyphen?
 
 # %% tags=["measured"]
 def read(source):
@@ -313,9 +325,13 @@ for source in ("25th of November 2026", "二〇二六年十一月二十五日"):
     plt.show()
 
 # %% [markdown] lang="zh"
+# 年份的后两位、月、日，多半各看各的来处。月份名里，看看权重最大的字母还出现在几个别的月份里。连字符总在同一个位置，不必看；“20”从许多步的状态里都取得到：这些行的权重就散开，或者落在看似不相干的地方。
+# 
 # 请谨慎解读：权重大，说明解码器从那一步的**状态**取了东西；而双向编码器的每一步都已经读过全文，所以“看向逗号”也可能是在取逗号旁边的年份。试试你自己的日期：
 
 # %% [markdown] lang="en"
+# The last digits of the year, the month and the day mostly look each at its own origin. In the month's name, count how many other months have the letter with the largest weight. A hyphen always has the same place and needs no look; the "20" can be had from the states of many steps: the weights of these rows are spread, or lie where nothing seems to belong to them.
+# 
 # Read it with care: a large weight says that the decoder took something from that step's **state**; and every state of a bidirectional encoder has read the whole text, so "looking at a comma" may be taking the year beside it. Try dates of your own:
 
 # %% tags=["widget", "measured"]
@@ -361,14 +377,14 @@ tell(zh=f"{len(unsure)} 条有两种读法的：束宽 2 的两个答案恰好�
      en=f"of {len(unsure)} with two readings, a beam of 2 finds just these two for {both:.1%}; median probability of the first: {np.median(first):.2f}")
 
 # %% [markdown] lang="zh"
-# 这些概率从哪里来？从训练数据的比例来：在本章的语料里，先写月的和先写日的一样多。所以它说的是“**这批数据里**这样写的有多少是这个意思”，而不是世界上有多少。给一家英国公司用，就要用那里的数据；或者问用户，或者看同一文件里的其他日期。
+# 这些概率从哪里来？从训练数据的比例来：在本章的语料里，03/04/2021 这样既能先读月、也能先读日的，两种意思约各占一半；05/11/06 的三种读法约各占三分之一。学得完美的模型就该给 0.5 和 0.5，或者三个 1/3。图上差多少？只看一遍数据，学到的只是比例的**估计**，还被混进来的答案分走了一些。所以，一个概率说的至多是“**这批数据里**这样写的有多少是这个意思”，而不是世界上有多少。给一家英国公司用，就要用那里的数据；或者问用户，或者看同一文件里的其他日期。
 #
 # ## 8 错的、空的、读不懂的
 #
 # 不存在的 2 月 31 日、空字符串、全是没见过的字符、比训练中任何一条都长的句子：先猜，再运行。
 
 # %% [markdown] lang="en"
-# Where do these probabilities come from? From shares in the training data: in this corpus month first is as frequent as day first. So they say "how many that are written so mean this **in these data**", not in the world. For a British company, use its data; or ask the user; or look at the other dates of the same file.
+# Where do these probabilities come from? From shares in the training data: of the sources in this corpus that can be read month first or day first, like 03/04/2021, about half mean the one and half the other; the three readings of 05/11/06 have about a third each. A perfect learner would say 0.5 and 0.5, or 1/3 three times. How far is the picture from that? What one pass over the data teaches is an **estimate** of the shares, and mixed answers take some of it away. So a probability says at best "how many that are written so mean this **in these data**", not in the world. For a British company, use its data; or ask the user; or look at the other dates of the same file.
 #
 # ## 8 The wrong, the empty, the unreadable
 #
@@ -381,10 +397,10 @@ for source in ("31 February 2021", "2021年13月45日", "", "☃☃☃", sentenc
     print(f"{source[:44]!r:48} {read(source).text!r:14} {likely[1]:.2f}")
 
 # %% [markdown] lang="zh"
-# 空文本得到空的译文（`translate` 这样定义）。其余的，模型总会写出**点什么**，有时还很自信：softmax 的概率加起来总是 1，没有一个选项叫“这不是日期”。所以要在外面加一道门：答案必须是日历上存在的日期，首选必须远比其次的可信。这样得到的函数才是工程师要的：
+# 空文本得到空的译文（`translate` 这样定义）。其余的，模型总会写出**点什么**，有时还很自信：softmax 的概率加起来总是 1，没有一个选项叫“这不是日期”。所以要在外面加一道关卡，过三关才放行：每个字符都在训练里见过；首选的概率至少 0.9（其次的最多只剩 0.1）；答案是日历上存在的日期。先猜：刚才的几条，哪些过得去？
 
 # %% [markdown] lang="en"
-# An empty text gets an empty translation (`translate` defines it so). To all others the model writes **something**, sometimes with confidence: a softmax sums to 1, and none of its options is called "this is no date". So put a gate outside: the answer must be a day that exists, and the first answer must be clear of the second. That is the function an engineer wants:
+# An empty text gets an empty translation (`translate` defines it so). To all others the model writes **something**, sometimes with confidence: a softmax sums to 1, and none of its options is called "this is no date". So put a guard outside, with three conditions: every character has occurred in training; the first answer has a probability of at least 0.9 (which leaves the second 0.1 at most); and the answer is a day that exists. A guess first: which of the sources above get past it?
 
 # %%
 from datetime import date
@@ -405,14 +421,18 @@ for source in ("25th of November 2026", "03/04/2021", "31 February 2021", "", "�
     print(f"{source[:44]!r:48}", read_date(source))
 
 # %% [markdown] lang="zh"
-# 2 月 31 日这一条最该留意。模型若给出一个存在的日期，门也挡不住：它没学过日历，只学过写法。要紧的场合，把答案再写回原来的形式、与原文比较（`dates.readings` 就是这样做的），或者干脆用 `datetime`。能用规则的地方就用规则；学出来的模型，用在规则写不完的地方。
+# 那句长话，模型就算读对了也过不去：k 和 x 在训练里没有出现过。关卡也会拦下对的；拦下多少对的、放过多少错的，换一个 `least` 又各是多少，都可以测。
+# 
+# 2 月 31 日这一条最该留意。模型若给出一个存在的日期，关卡也挡不住：它没学过日历，只学过写法。要紧的场合，把答案再写回原来的形式、与原文比较（`dates.readings` 就是这样做的），或者干脆用 `datetime`。能用规则的地方就用规则；学出来的模型，用在规则写不完的地方。
 #
 # ## 9 存下来，换个地方用
 #
 # 模型文件里没有词表，要一起保存；缺了哪一个，另一个都没有用。
 
 # %% [markdown] lang="en"
-# Watch 31 February most closely. Where the model answers with a day that exists, the gate cannot help: it has learned how dates are written, not the calendar. Where it matters, write the answer back in the source's own form and compare (as `dates.readings` does), or simply use `datetime`. Use rules where rules will do, and a learned model where they would never end.
+# The long sentence does not get past even where the model reads it well: k and x never occurred in training. A guard stops right answers, too; how many of those it stops, how many wrong ones it lets through, and how both change with `least`, can be measured.
+# 
+# Watch 31 February most closely. Where the model answers with a day that exists, the guard cannot help: it has learned how dates are written, not the calendar. Where it matters, write the answer back in the source's own form and compare (as `dates.readings` does), or simply use `datetime`. Use rules where rules will do, and a learned model where they would never end.
 #
 # ## 9 Save it, use it elsewhere
 #
@@ -440,26 +460,27 @@ print("the loaded model writes the same:", [one.text for one in again] == [one.t
 #
 # > 将循环编码器和循环解码器集成起来，可以得到一个完整的循环神经网络模型。
 #
-# 集成起来得到的是一个完整的**翻译器**，它比“编码器加解码器”多了不少：两个词表、起始与结束标记、教师强制、注意力、解码的循环，还有门。至于“完整的循环神经网络”不必有解码器，判决在 2.2.2 章（第 25 条）。
+# 集成起来得到的是一个完整的**翻译器**，它比“编码器加解码器”多了不少：两个词表、起始与结束标记、教师强制、注意力、解码的循环，还有外面的关卡。至于“完整的循环神经网络”不必有解码器，判决在 2.2.2 章（第 25 条）。
 #
 # > 读者可以通过调整参数，来优化模型的性能。
 #
-# 第 5 节调的正是这些；哪些有用，由那里的单元格算出来，而不是由信念决定。配方是在另一种划分（另一个种子）上选定的，本章的测试部分只在最后用了这一次；为什么要这样，见 3.3.2 章（第 26 条）。
+# 第 5 节改的正是这些；哪些有用，由那里的单元格算出来，而不是由信念决定；改了也可能看不出差别。配方是在另一种划分（另一个种子）上选定的，本章的测试部分只用来测量，没有据它选过任何东西；为什么要这样，见 3.3.2 章（第 26 条）。
 #
 # ## 小结
 #
 # - 划分要按“什么不能重复出现”来做：这里是日期，不是行。
 # - 序列到序列的成绩按整条算，配上区间；再按类别拆开看错在哪里。
 # - 数据能生成，就看新的，一遍就够。
-# - 概率来自训练数据的比例；有歧义的输入，几种读法会分享概率，也可能被混在一起：给出去之前要核对。
-# - 模型不会说“不知道”，要在外面加门。
+# - 改一样、量一样；看不出差别就说看不出差别，配方只对它的预算负责。
+# - 概率是对训练数据里比例的估计；有歧义的输入，几种读法会分享概率，也可能被混在一起：给出去之前要核对。
+# - 模型不会说“不知道”，要在外面加一道关卡。
 #
 # ## 试一试
 #
 # 1. 训练时去掉有歧义的日期（`train.take(~train.ambiguous)`）。没有歧义的会更准吗？03/04/2021 的概率变成什么样？
-# 2. 加一种写法（例如农历没有，但“2026 年感恩节”有）：在 `rnncourse/datasets/dates.py` 的表里加一行，多少条例子之后模型就会了？
-# 3. 只用 `en_US` 的数据训练，再问 03/04/2021：概率说了什么？
-# 4. 把训练好的模型用在“25 Novembre 2026”“2026-11-25T08:00”上。它错得自信吗？`read_date` 挡住了吗？
+# 2. 加一种写法，例如“公元2026年11月25日”：自己写出几千对，放进训练数据，重建词表（“公元”两个字它还不认识）。训练里有多少条之后，没见过的日期它也会了？
+# 3. 只用 `en_US` 的数据训练（`train.take(np.array(train.locales) == "en_US")`），再问 03/04/2021：概率说了什么？
+# 4. 把训练好的模型用在“25 Novembre 2026”“2026-11-25T08:00”上。对了吗？若是错了，错得自信吗？`read_date` 放不放行？
 #
 # 动手题见 `exercises/` 里的本章练习。
 #
@@ -478,26 +499,27 @@ print("the loaded model writes the same:", [one.text for one in again] == [one.t
 #
 # > Integrating the recurrent encoder and the recurrent decoder gives a complete recurrent neural network model.
 #
-# What integration gives is a complete **translator**, and it took more than an encoder and a decoder: two vocabularies, marks of start and end, teacher forcing, attention, the loop of decoding, and a gate. That a complete recurrent network needs no decoder is the verdict of chapter 2.2.2 (claim 25).
+# What integration gives is a complete **translator**, and it took more than an encoder and a decoder: two vocabularies, marks of start and end, teacher forcing, attention, the loop of decoding, and a guard outside. That a complete recurrent network needs no decoder is the verdict of chapter 2.2.2 (claim 25).
 #
 # > Readers can optimise the performance of the model by adjusting parameters.
 #
-# That is what section 5 did; which of them matter, its cells compute, not belief. The recipe was chosen on another split (another seed), and the test part of this chapter was used once, at the end; why it must be so is in chapter 3.3.2 (claim 26).
+# That is what section 5 changed; which of them matter, its cells compute, not belief, and for some no difference is to be seen. The recipe was chosen on another split (another seed); the test part of this chapter served to measure, and nothing was chosen by it; why it must be so is in chapter 3.3.2 (claim 26).
 #
 # ## Summary
 #
 # - Split by what must not occur twice: here the date, not the row.
 # - Score sequence to sequence by whole answers, with an interval; then take the errors apart by kind.
 # - Where data can be generated, show new ones: once is enough.
-# - Probabilities come from shares in the training data; the readings of an ambiguous source share the probability, and may get mixed: check before you hand an answer out.
-# - A model does not say "I do not know": build the gate outside.
+# - Change one thing, measure one thing; where no difference is to be seen, say so. A recipe answers for its own budget only.
+# - Probabilities are estimates of shares in the training data; the readings of an ambiguous source share the probability, and may get mixed: check before you hand an answer out.
+# - A model does not say "I do not know": put a guard outside.
 #
 # ## Try it
 #
 # 1. Train without ambiguous dates (`train.take(~train.ambiguous)`). Do the unambiguous ones get better? What becomes of the probabilities of 03/04/2021?
-# 2. Add a form ("Thanksgiving 2026", say): one line in the table of `rnncourse/datasets/dates.py`. After how many examples does the model know it?
-# 3. Train on `en_US` alone and ask for 03/04/2021: what does the probability say?
-# 4. Try the trained model on "25 Novembre 2026" and "2026-11-25T08:00". Is it wrong with confidence? Does `read_date` stop it?
+# 2. Add a form, "公元2026年11月25日" (公元 is AD), say: write some thousand pairs of it yourself, put them among the training data and build the vocabulary again, which lacks 公 and 元. How many must be in training before the model knows it for unseen dates?
+# 3. Train on `en_US` alone (`train.take(np.array(train.locales) == "en_US")`) and ask for 03/04/2021: what does the probability say?
+# 4. Try the trained model on "25 Novembre 2026" and "2026-11-25T08:00". Is it right? Where it is wrong, is it confident? Does `read_date` let it pass?
 #
 # The tasks of this chapter are in `exercises/`.
 #

@@ -1,7 +1,7 @@
 # %% [markdown] lang="zh"
 # # 3.3.1 集成：练习
 #
-# 五道小题，沿着流水线走一遍：生成中文日期，清洗输入，判断歧义，搭一个会回头看的解码器，写出训练用的损失。每题 5–20 分钟，都不用训练。
+# 五道小题，沿着流水线走一遍：生成中文日期，清洗输入，判断歧义，搭一个会回头看的解码器，写出训练翻译器常用的一种损失。每题 5–20 分钟，都不用训练。
 #
 # 做法：把 `raise NotImplementedError` 一行换成你的代码，运行该单元格，再运行下面的检查。答对时出现 ✓ 和得分；答错时出现一条提示，并列出你的结果和应有的结果。检查不限次数。
 
@@ -9,7 +9,7 @@
 # # 3.3.1 Integration: exercises
 #
 # Five small tasks along the pipeline: write dates in Chinese, clean what comes in, tell what is ambiguous, build a decoder that
-# looks back, and write the loss it is trained with. Each takes 5 to 20 minutes; nothing is trained.
+# looks back, and write a loss that translators are often trained with. Each takes 5 to 20 minutes; nothing is trained.
 #
 # Replace the line `raise NotImplementedError` with your code, run that cell, then run the check below it. A right answer gets
 # a ✓ and its points; a wrong one gets a hint, with your result beside the expected one. Check as often as you like.

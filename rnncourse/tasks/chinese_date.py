@@ -91,7 +91,7 @@ TASK = Task(
         Mistake(
             "one_before_ten",
             one_before_ten,
-            zh="10 到 19 前面多了“一”：十一月，不是“一十一月”。",
+            zh="10 到 19 前面多了“一”：十一月，不是“一十一月”。十位上的数字，什么时候才写出来？",
             en="Numbers from 10 to 19 begin with 一: it is 十一, not 一十一. When is the digit of the tens written?",
         ),
         Mistake(

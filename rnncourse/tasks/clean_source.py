@@ -101,9 +101,10 @@ TASK = Task(
         Mistake(
             "width_kept",
             width_kept,
-            zh="全角字符还是全角。标准库 unicodedata 有一种规范化，能把它们变成半角。",
+            zh="全角字符还是全角。标准库 unicodedata 有一种规范化，能把它们变成半角"
+            "（它还会改动别的兼容字符，如 ①；这里不会遇到）。",
             en="What was full width still is. The standard library's unicodedata has a normalisation that makes it half "
-            "width.",
+            "width. (It changes other compatibility characters, too, such as ①; none of those occurs here.)",
         ),
     ),
 )
