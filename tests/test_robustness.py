@@ -341,7 +341,22 @@ def test_first_order_estimates_are_exact_for_a_linear_logit():
             for text in candidates[:3]
         ]
         expected = [*(sign * p * (1 - p) * np.array(rise)), 0, 0]
-        np.testing.assert_allclose(rank("cab", label, candidates), expected, atol=1e-7)
+        found = rank(["cab"], [label], [candidates])
+        np.testing.assert_allclose(found, [expected], atol=1e-7)
+
+
+def test_estimates_do_not_depend_on_the_other_texts():
+    vocabulary = Vocabulary(tuple("abcdefgh"), "character")
+    rank = rb.gradient_rank(classifier(len(vocabulary)), vocabulary)
+    texts, labels, candidates = (
+        ["cab", "", "deface"],
+        [1, 0, 0],
+        [["bad", "ca"], ["a"], ["decade", "effaced"]],
+    )
+    together = rank(texts, labels, candidates)
+    for *one, scores in zip(texts, labels, candidates, together, strict=True):
+        np.testing.assert_allclose(rank(*([part] for part in one))[0], scores, atol=1e-6)
+    assert together[0][0] != 0 and together[0][1] == 0 and together[1].tolist() == [0]
 
 
 def test_the_white_box_with_all_candidates_is_the_black_box():
