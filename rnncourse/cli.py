@@ -5,7 +5,17 @@ import os
 
 import rnncourse
 from rnncourse import language
-from rnncourse.commands import DONE, NOT_WELL, answers, grade, learner, nbgrader_course, report, validate
+from rnncourse.commands import (
+    DONE,
+    NOT_WELL,
+    answers,
+    claims,
+    grade,
+    learner,
+    nbgrader_course,
+    report,
+    validate,
+)
 from rnncourse.commands import tell as _tell
 
 
@@ -29,7 +39,7 @@ def _parser():
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_build(commands)
     _add_doctor(commands)
-    for module in (learner, validate, grade, report, answers, nbgrader_course):
+    for module in (learner, claims, validate, grade, report, answers, nbgrader_course):
         module.add(commands)
     return parser
 

@@ -181,6 +181,23 @@ def decoder(answer, table, state, start, end, longest):
     return answer(step, state, start, end, longest)
 
 
+def searcher(answer, table, state, start, end, width, longest):
+    """What a search finds, given a `step` function: (token, state) -> (log-probabilities (V,), next state).
+
+    `table` (states, V, V) holds the log-probabilities; the state depends on every token so far.
+    """
+
+    def step(token, state):
+        return table[state, token].copy(), following_state(table, state, token)
+
+    return answer(step, state, start, end, width, longest)
+
+
+def following_state(table, state, token):
+    """The state, a row of `table`, after `token` was read in `state`."""
+    return (3 * state + token + 1) % len(table)
+
+
 _TRANSLATION_FACTS = ("sums_to_one", "source_changes_outputs", "padding_changes_outputs", "reads_the_future")
 
 
@@ -258,6 +275,6 @@ def _backwards(tokens):
     return np.stack([np.r_[row[:n][::-1], row[n:]] for row, n in zip(tokens, lengths, strict=True)])
 
 
-_ALL = (call, decoder, classifier, trained_classifier, sequence_to_sequence, tagger)
+_ALL = (call, decoder, searcher, classifier, trained_classifier, sequence_to_sequence, tagger)
 PROBES = {probe.__name__: probe for probe in _ALL}
-CALLING = ("call", "decoder")  # these only call the answer; the others examine the model that it returns
+CALLING = ("call", "decoder", "searcher")  # these only call the answer; others examine the model it returns

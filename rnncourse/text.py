@@ -41,6 +41,19 @@ def join(tokens, unit):
     return ("" if unit == "character" else " ").join(tokens)
 
 
+def tidy(tokens, unit):
+    """One string from `tokens` as people write it, but for capitals: marks and clitics stand at their words.
+
+    unit="word": no blank before . , ! ? ; : % ) 's 'll ... nor after (, none beside a hyphen or a dash; what
+    `tokenize` takes apart comes together again. unit="character": as `join`.
+    """
+    joined = join(tokens, unit)
+    if unit == "character":
+        return joined
+    joined = re.sub(r" ([.,!?;:%)]|\.{2,}|'(?:s|m|d|re|ve|ll)?(?![^ ]))", r"\1", joined)
+    return re.sub(r"\( ", "(", re.sub(r" ([-–—/]) ", r"\1", joined))
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """The tokens a model knows. `tokens[i]` has the id i + 2: ids 0 and 1 are padding and the unknown token.

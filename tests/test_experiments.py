@@ -81,6 +81,29 @@ def test_text_classification_leaves_the_chapters_test_texts_alone(language):
     assert len(set.union(*texts)) == sum(experiment.SIZES)
 
 
+def test_testing_draws_rare_complaints_and_no_text_of_the_chapters_test():
+    from rnncourse import datasets
+
+    experiment = importlib.import_module("testing")
+    balanced, rare = (experiment.drawn("en", 1, share, experiment.SIZES) for share in (0.5, experiment.RARE))
+    assert [part.labels.mean() for part in balanced] == [0.5, 0.05, 0.05]
+    assert [len(part) for part in rare] == list(experiment.SIZES) and rare[0].labels.mean() == 0.05
+    assert balanced[2].texts == rare[2].texts and rare[0].label_names == ("positive", "negative")
+    texts = [set(part.texts) for part in rare]
+    held_out = set(datasets.split(datasets.load_reviews("en")).test.texts)
+    assert len(set.union(*texts)) == sum(experiment.SIZES) and not held_out & set.union(*texts)
+
+
+def test_testing_scores_leave_undefined_precision_open():
+    import numpy as np
+
+    experiment = importlib.import_module("testing")
+    labels, probabilities = np.array([0, 0, 1]), np.array([0.1, 0.2, 0.3])
+    row = experiment.scores((labels, labels), (probabilities, probabilities))
+    assert row["precision"] is None and row["recall"] == 0 and row["accuracy"] == pytest.approx(2 / 3)
+    assert row["precision_tuned"] == row["recall_tuned"] == 1 and 0.2 < row["threshold"] <= 0.3
+
+
 def test_record_is_read_as_it_was_written(tmp_path, monkeypatch):
     monkeypatch.setattr(record, "RESULTS", tmp_path)
     rows = [{"seed": 0, "accuracy": 0.75}, {"seed": 1, "accuracy": 0.5}]

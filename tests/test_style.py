@@ -32,6 +32,8 @@ def reader(request, monkeypatch):
 def test_every_character_of_the_corpora_has_a_glyph(glyphs):
     corpora = [datasets.load_reviews("zh", clean=False).texts]
     corpora += [datasets.load_rated_snippets(source).texts for source in ("films", "tweets", "shop", "news")]
+    sentences = datasets.load_sentences(clean=False)
+    corpora += [sentences.chinese, sentences.english, sentences.pinyin, sentences.words]
     characters = set().union(*(text for texts in corpora for text in texts))
     characters |= set("".join(characters).lower())
     assert {c for c in characters if not c.isspace()} - glyphs <= set(NOT_IN_SOURCE)

@@ -20,6 +20,7 @@ from rnncourse.tasks._show import WIDTH, beside, show, width, wrap
 
 MODELS = ("build_classifier", "train_classifier")
 MODELS += ("build_seq2seq",)
+MODELS += ("build_attention_seq2seq",)
 MODELS += ("mend_tagger",)
 TASKS = {name: tasks.load(name) for name in tasks.names()}
 CHEAP = {name: task for name, task in TASKS.items() if name not in MODELS}

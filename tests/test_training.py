@@ -9,7 +9,7 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from rnncourse.models import build_text_classifier
 from rnncourse.training import examples, fit, predict
-from rnncourse.training.batches import Batches
+from rnncourse.training.batches import Batches, as_many
 from rnncourse.training.progress import LiveCurves, display_of
 
 VOCABULARY = 12
@@ -145,8 +145,10 @@ def test_an_epoch_holds_each_example_once_with_its_label(lengths, tokens, seed):
     sequences = [np.full(length, 2 + row % 7, dtype="int32") for row, length in enumerate(lengths)]
     labels = np.arange(len(lengths))
     batches = Batches(sequences, labels, tokens=tokens, seed=seed, class_weights=labels + 0.5)
-    for _ in range(2):
+    steps = len(batches)
+    for _ in range(3):
         seen = []
+        assert len(batches) == steps  # Keras asks once
         for index in range(len(batches)):
             ids, label, weight = batches[index]
             assert ids.shape[0] == label.shape[0] == weight.shape[0] and label.shape[1] == 1
@@ -156,6 +158,15 @@ def test_an_epoch_holds_each_example_once_with_its_label(lengths, tokens, seed):
             seen += label[:, 0].astype(int).tolist()
         assert sorted(seen) == labels.tolist()
         batches.on_epoch_end()
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=12), st.integers(1, 30))
+def test_batches_are_made_as_many_as_asked(sizes, count):
+    rows = np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
+    found = as_many(rows, min(count, sum(sizes)))
+    assert len(found) == min(count, sum(sizes)) and all(len(batch) for batch in found)
+    assert sorted(np.concatenate(found).tolist()) == list(range(sum(sizes)))
+    assert count != len(sizes) or all(map(np.array_equal, found, rows))
 
 
 def test_the_first_two_batches_differ_in_width_so_that_time_stays_free():

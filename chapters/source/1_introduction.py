@@ -483,7 +483,7 @@ say(
 # 越不平衡，准确率越“好看”，找到的差评却越少；虚线是一个什么都没学、一律说“好评”的“模型”，看看它有多高。这里用的是词袋，判定阈值固定在 0.5（挪动阈值能救回一部分）；RNN 通常最小化同样的交叉熵损失，少数类一样没有额外的分量。RNN 到底有没有例外，第 3.3.2 章用召回率、类别权重和多个随机种子来回答（筹备中），文章的这个论断也在那里下结论。
 
 # %% [markdown] lang="en"
-# The more lopsided the data, the better accuracy looks and the fewer bad reviews are found; see how high the dashed line runs, of a "model" that learned nothing and always says "good". This was the bag of words, deciding at 0.5 (to move that threshold brings some back); an RNN usually minimises the same cross-entropy, in which the rare class carries no extra weight either. Whether RNNs are an exception all the same, chapter 3.3.2 answers with recall, class weights and several seeds (planned); the verdict on this claim of the article is given there.
+# The more lopsided the data, the better accuracy looks and the fewer bad reviews are found; see how high the dashed line runs, of a "model" that learned nothing and always says "good". This was the bag of words, deciding at 0.5 (to move that threshold brings some back); an RNN usually minimises the same cross-entropy, in which the rare class carries no extra weight either. Whether RNNs are an exception all the same, [chapter 3.3.2](3_3_2_testing.ipynb) answers with recall, class weights and several seeds; the verdict on this claim of the article is given there.
 
 # %% [markdown] lang="zh"
 # ### 动态性：世界变了，模型没变
@@ -680,16 +680,16 @@ say(
 # | [2.2.3 剪枝与学习率](2_2_3_pruning_and_learning_rate.ipynb) | 各自能做到什么 | ○ | ○ | ● |
 # | [2.3 与其他方法比较](2_3_comparison.ipynb) | n 元组、TF-IDF、HMM、CNN、Transformer | ● | ○ | ● |
 # | [3.1 环境与数据](3_1_environment_and_data.ipynb) | 从原始文本到批：词元、填充、掩码、分桶 | ○ | ● | ● |
-# | 3.2.1 循环编码器 | 嵌入、堆叠、方向、汇聚、随机失活 | ● | ● | |
-# | 3.2.2 循环解码器 | 教师强制、采样、束搜索、注意力 | ● | ○ | |
-# | 3.3.1 集成 | 编码器加解码器，翻译日期 | ○ | ○ | ● |
-# | 3.3.2 测试 | 召回率、F1、不平衡、校准、置信区间 | ○ | ● | ● |
-# | 4.1.1 机器翻译 | 中英互译，带注意力 | ○ | ○ | |
+# | [3.2.1 循环编码器](3_2_1_recurrent_encoder.ipynb) | 嵌入、堆叠、方向、汇聚、随机失活 | ● | ● | |
+# | [3.2.2 循环解码器](3_2_2_recurrent_decoder.ipynb) | 教师强制、采样、束搜索、注意力 | ● | ○ | |
+# | [3.3.1 集成](3_3_1_integration.ipynb) | 编码器加解码器，翻译日期 | ○ | ○ | ● |
+# | [3.3.2 测试](3_3_2_testing.ipynb) | 召回率、F1、不平衡、校准、置信区间 | ○ | ● | ● |
+# | [4.1.1 机器翻译](4_1_1_machine_translation.ipynb) | 中英互译，带注意力 | ○ | ○ | |
 # | 4.1.2 语音识别 | 数字语音，CTC | ○ | ○ | |
 # | 4.1.3 语言模型 | 困惑度、温度、有状态的训练 | ○ | ○ | |
 # | 4.1.4 标注与预测 | 分词或注音，天气 | | ○ | |
 # | [4.2 文本分类](4_2_text_classification.ipynb) | 主要应用：从原始评论到经过测试的分类器 | ● | ● | ● |
-# | 4.3 核心代码 | 给出错的代码看病 | ○ | ● | ● |
+# | [4.3 核心代码](4_3_core_code.ipynb) | 给出错的代码看病 | ○ | ● | ● |
 # | 5.1 性能 | 层数、单元数、调参、正则化、速度 | ○ | ● | ● |
 # | 5.2 可扩展性 | 时间花在哪里：长度、宽度、批、设备 | | ○ | ● |
 # | 5.3 安全性 | 对抗文本、投毒、坏输入、安全地加载模型 | | ○ | ● |
@@ -717,16 +717,16 @@ say(
 # | [2.2.3 Pruning and learning rate](2_2_3_pruning_and_learning_rate.ipynb) | what each can do | ○ | ○ | ● |
 # | [2.3 Comparison](2_3_comparison.ipynb) | n-grams, TF-IDF, HMM, CNN, Transformer | ● | ○ | ● |
 # | [3.1 Environment and data](3_1_environment_and_data.ipynb) | from raw text to batches: tokens, padding, masks, buckets | ○ | ● | ● |
-# | 3.2.1 Recurrent encoder | embedding, stacking, direction, pooling, dropout | ● | ● | |
-# | 3.2.2 Recurrent decoder | teacher forcing, sampling, beam search, attention | ● | ○ | |
-# | 3.3.1 Integration | encoder and decoder translate dates | ○ | ○ | ● |
-# | 3.3.2 Testing | recall, F1, imbalance, calibration, confidence intervals | ○ | ● | ● |
-# | 4.1.1 Machine translation | Chinese and English, with attention | ○ | ○ | |
+# | [3.2.1 Recurrent encoder](3_2_1_recurrent_encoder.ipynb) | embedding, stacking, direction, pooling, dropout | ● | ● | |
+# | [3.2.2 Recurrent decoder](3_2_2_recurrent_decoder.ipynb) | teacher forcing, sampling, beam search, attention | ● | ○ | |
+# | [3.3.1 Integration](3_3_1_integration.ipynb) | encoder and decoder translate dates | ○ | ○ | ● |
+# | [3.3.2 Testing](3_3_2_testing.ipynb) | recall, F1, imbalance, calibration, confidence intervals | ○ | ● | ● |
+# | [4.1.1 Machine translation](4_1_1_machine_translation.ipynb) | Chinese and English, with attention | ○ | ○ | |
 # | 4.1.2 Speech recognition | spoken digits, CTC | ○ | ○ | |
 # | 4.1.3 Language model | perplexity, temperature, stateful training | ○ | ○ | |
 # | 4.1.4 Tagging and forecasting | segmentation or pinyin; the weather | | ○ | |
 # | [4.2 Text classification](4_2_text_classification.ipynb) | the main application: from raw reviews to a tested classifier | ● | ● | ● |
-# | 4.3 Core code | a clinic for broken code | ○ | ● | ● |
+# | [4.3 Core code](4_3_core_code.ipynb) | a clinic for broken code | ○ | ● | ● |
 # | 5.1 Performance | layers, units, tuning, regularisation, speed | ○ | ● | ● |
 # | 5.2 Scalability | where the time goes: length, width, batch, devices | | ○ | ● |
 # | 5.3 Security | adversarial text, poisoning, bad input, loading models safely | | ○ | ● |

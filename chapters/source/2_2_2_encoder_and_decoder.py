@@ -404,14 +404,14 @@ tell(zh=f"从最短到最长，全对的比例平均下降 {fall.estimate:.2f}�
      en=f"From the shortest to the longest, the share falls by {fall.estimate:.2f} on average; a larger H always reaches further: {'yes' if rising else 'no'}.")
 
 # %% [markdown] lang="zh"
-# 请谨慎解读：曲线下降，可能是**装不下**，也可能是同样的训练**没学会**；$H$ 个浮点数原则上能存很长的数字串，这个实验分不开这两件事。2014 年的翻译里也看到了同样的现象（Cho 等、Pouget-Abadie 等：句子越长，译得越差）。办法是别只交接一个向量，让解码器回头看编码器的**每一步**：**注意力**，见 3.2.2 章与 4.1.1 章（计划中）。
+# 请谨慎解读：曲线下降，可能是**装不下**，也可能是同样的训练**没学会**；$H$ 个浮点数原则上能存很长的数字串，这个实验分不开这两件事。2014 年的翻译里也看到了同样的现象（Cho 等、Pouget-Abadie 等：句子越长，译得越差）。办法是别只交接一个向量，让解码器回头看编码器的**每一步**：**注意力**，见 [3.2.2 章](3_2_2_recurrent_decoder.ipynb)与 [4.1.1 章](4_1_1_machine_translation.ipynb)。
 #
 # ## 7 判决
 #
 # 规则：如果缺一半的网络也能解决任务（区间的下端明显高于对照），“RNN 由编码器和解码器组成”就不成立。
 
 # %% [markdown] lang="en"
-# Read it with care: a curve may fall because the sequence does not **fit**, or because the same training has not **learned** to fit it; in principle $H$ floating-point numbers can hold a long row of digits, and this experiment cannot tell the two apart. The same was seen in translation in 2014 (Cho et al., Pouget-Abadie et al.: the longer the sentence, the worse the translation). The remedy is not to hand over one vector only but to let the decoder look back at **every** step of the encoder: **attention**, chapters 3.2.2 and 4.1.1 (planned).
+# Read it with care: a curve may fall because the sequence does not **fit**, or because the same training has not **learned** to fit it; in principle $H$ floating-point numbers can hold a long row of digits, and this experiment cannot tell the two apart. The same was seen in translation in 2014 (Cho et al., Pouget-Abadie et al.: the longer the sentence, the worse the translation). The remedy is not to hand over one vector only but to let the decoder look back at **every** step of the encoder: **attention**, chapters [3.2.2](3_2_2_recurrent_decoder.ipynb) and [4.1.1](4_1_1_machine_translation.ipynb).
 #
 # ## 7 The verdict
 #
@@ -439,7 +439,7 @@ for number in (8, 21, 25):
 #
 # - 编码器：$(B, T)$ → $(B, H)$。解码器：$(B, H)$ 和写过的词元 → 下一个词元的分数。它们是一种模式的两半，不是循环网络的定义。
 # - 训练用教师强制：输入是 `<s>` 加答案，目标是答案加 `</s>`，错开一格。使用时读自己写的，写到 `</s>` 为止。
-# - 训练读正确答案、使用读自己写的，两者不同会有什么后果（暴露偏差）、比贪心更好的搜索（束搜索），见 3.2.2 章（计划中）。
+# - 训练读正确答案、使用读自己写的，两者不同会有什么后果（暴露偏差）、比贪心更好的搜索（束搜索），见 [3.2.2 章](3_2_2_recurrent_decoder.ipynb)。
 # - 交接的只有一个向量：输入再长，它也不会变大。第 6 节量的就是这个瓶颈。
 #
 # ## 试一试
@@ -473,7 +473,7 @@ for number in (8, 21, 25):
 #
 # - Encoder: $(B, T)$ → $(B, H)$. Decoder: $(B, H)$ and the tokens written → scores of the next token. They are the halves of one pattern, not the definition of recurrent networks.
 # - Training is teacher-forced: the input is `<s>` and the answer, the target the answer and `</s>`, shifted by one. In use the decoder reads what it wrote, until `</s>`.
-# - What follows from reading the right answer in training and one's own in use (exposure bias), and better searches than the greedy one (beam search): chapter 3.2.2 (planned).
+# - What follows from reading the right answer in training and one's own in use (exposure bias), and better searches than the greedy one (beam search): [chapter 3.2.2](3_2_2_recurrent_decoder.ipynb).
 # - One vector is handed over, and it does not grow with the input: that is the bottleneck which section 6 measures.
 #
 # ## Try it

@@ -9,6 +9,7 @@ assemble   source -> notebook without outputs
 store      stored notebooks: read, compare, write
 alone      proof that each answer needs nothing but the set-up
 execute    runs a notebook and refuses outputs that readers should not see
+evidence   what the built chapters found about the article's claims
 lists      the lists of chapters: README files, chapters/index.ipynb
 build      all of it, only where something changed
 

@@ -1,10 +1,11 @@
-"""The lists of chapters, and the repository's address, in the README files and in chapters/index.ipynb."""
+"""What is made from all chapters: their lists in README files and chapters/index.ipynb, the claims' table."""
 
 import os
 import re
 
 import nbformat
 
+from rnncourse.authoring import evidence
 from rnncourse.authoring.assemble import METADATA, load_source
 from rnncourse.authoring.languages import titles
 from rnncourse.authoring.layout import Edition
@@ -26,9 +27,13 @@ def outdated_lists(course, repository):
     A README's block stands between `<!-- chapters -->` and `<!-- /chapters -->`: a table of chapters and
     exercises; `badges`: where to open the first chapter. Its language is the file's (README.zh.md: Chinese),
     or the one that the marker names: `<!-- chapters zh -->`. Addresses after `git clone` and `git+` become
-    the repository's. A README that does not exist is left out. Raises SourceError for a source without title.
+    the repository's. A README that does not exist is left out.
+    Where there is a package, the claims' table, `evidence.NAME`, belongs to them. Raises SourceError for a
+    source without title.
     """
     wanted = {INDEX: _index(course)} if course.chapters else {}
+    if (course.root / evidence.NAME).parent.is_dir():
+        wanted[evidence.NAME] = evidence.evidence_text(course)
     for name in FILES:
         if (course.root / name).is_file():
             wanted[name] = _rewritten(_read(course.root / name), name, course, repository)

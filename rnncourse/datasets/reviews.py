@@ -1,13 +1,12 @@
 """The embedded reviews: the course's default corpus in each language, and snippets rated by people."""
 
-import lzma
 import re
 from functools import cache
-from importlib import resources
 
 import numpy as np
 
 from rnncourse import language as _language
+from rnncourse.datasets import slices
 from rnncourse.datasets.base import RatedTexts, TextDataset, drop_duplicates
 
 SOURCES = ("films", "tweets", "shop", "news")
@@ -68,7 +67,5 @@ def _english():
 
 def _read(name):
     """The values (float64, shape (N,)) and the texts of an embedded slice."""
-    packed = resources.files("rnncourse.datasets.slices").joinpath(f"{name}.xz").read_bytes()
-    lines = lzma.decompress(packed).decode("utf-8").rstrip("\n").split("\n")
-    values, texts = zip(*(line.split("\t", 1) for line in lines), strict=True)
+    values, texts = zip(*slices.read(name), strict=True)
     return np.array(values, dtype=np.float64), texts

@@ -44,7 +44,7 @@ def bootstrap_interval(metric, y_true, y_pred, *, level=0.95, repeats=1000, seed
     """
     estimate = float(metric(y_true, y_pred, **options))
     (values,) = _resample(metric, y_true, [y_pred], repeats, seed, options)
-    return _percentile(estimate, values, level)
+    return percentile_interval(estimate, values, level)
 
 
 def bootstrap_difference(metric, y_true, first, second, *, level=0.95, repeats=1000, seed=42, **options):
@@ -55,7 +55,7 @@ def bootstrap_difference(metric, y_true, first, second, *, level=0.95, repeats=1
     """
     estimate = float(metric(y_true, second, **options)) - float(metric(y_true, first, **options))
     old, new = _resample(metric, y_true, [first, second], repeats, seed, options)
-    return _percentile(estimate, new - old, level)
+    return percentile_interval(estimate, new - old, level)
 
 
 class McNemar(NamedTuple):
@@ -141,7 +141,8 @@ def _resample_weights(y_true, predictions, repeats, rng):
     return [np.concatenate(result) for result in results]
 
 
-def _percentile(estimate, values, level):
+def percentile_interval(estimate, values, level):
+    """Interval of `estimate` from the middle `level` of its resampled `values` (R,); without nan ones."""
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level}; 0.95 is usual")
     values = values[~np.isnan(values)]

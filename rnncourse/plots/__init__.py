@@ -1,8 +1,10 @@
 """The course's pictures: arrays in, Axes out, words in the reader's language."""
 
+from rnncourse.plots.attention import plot_attention
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
 from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
+from rnncourse.plots.dates import plot_exact_match, plot_hypotheses, plot_misses, plot_translator
 from rnncourse.plots.diagnosis import plot_findings
 from rnncourse.plots.encoder import plot_encoder, plot_movement, plot_reach
 from rnncourse.plots.gradients import (
@@ -22,16 +24,21 @@ from rnncourse.plots.optimization import (
 )
 from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
+from rnncourse.plots.search import plot_beam_tree, plot_distribution
 from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
+from rnncourse.plots.testing import plot_alignment, plot_edit_table, plot_ngrams, plot_precision_recall
 from rnncourse.plots.timeline import plot_timeline
 from rnncourse.plots.tokens import plot_contributions, plot_probability
 from rnncourse.plots.training import plot_history, plot_knob
 from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolled
 
 __all__ = [
+    "plot_alignment",
+    "plot_attention",
     "plot_attributions",
     "plot_bands",
     "plot_batch",
+    "plot_beam_tree",
     "plot_by_length",
     "plot_calibration",
     "plot_cell",
@@ -41,11 +48,15 @@ __all__ = [
     "plot_cost",
     "plot_decay",
     "plot_descent",
+    "plot_distribution",
+    "plot_edit_table",
     "plot_encoder",
     "plot_encoder_decoder",
+    "plot_exact_match",
     "plot_findings",
     "plot_gates",
     "plot_history",
+    "plot_hypotheses",
     "plot_influence",
     "plot_intervals",
     "plot_kernels",
@@ -53,10 +64,13 @@ __all__ = [
     "plot_learning",
     "plot_learning_curves",
     "plot_lengths",
+    "plot_misses",
     "plot_movement",
+    "plot_ngrams",
     "plot_norms",
     "plot_passes",
     "plot_patterns",
+    "plot_precision_recall",
     "plot_probability",
     "plot_progress",
     "plot_range_test",
@@ -67,6 +81,7 @@ __all__ = [
     "plot_step_factors",
     "plot_thresholds",
     "plot_timeline",
+    "plot_translator",
     "plot_unit",
     "plot_unrolled",
 ]

@@ -33,7 +33,8 @@ class Batches(keras.utils.PyDataset):
     def on_epoch_end(self):
         if self.seed is not None:
             self.seed += 1
-            self.rows = rows_by_length(self.sequences, tokens=self.tokens, seed=self.seed)
+            rows = rows_by_length(self.sequences, tokens=self.tokens, seed=self.seed)
+            self.rows = as_many(rows, len(self.rows))  # Keras asks for the number before the epoch's end
 
     def _tokens(self, index):
         tokens = padded([self.sequences[row] for row in self.rows[index]])
@@ -47,6 +48,18 @@ def rows_by_length(sequences, *, tokens, seed=None):
     """The rows of each batch, a list of index arrays."""
     lengths = np.array([max(1, len(ids)) for ids in sequences], dtype="int64")
     return text.bucket_batches(lengths, tokens=tokens, smallest=SMALLEST, largest=LARGEST, seed=seed)
+
+
+def as_many(rows, count):
+    """The same rows in `count` batches: the largest is halved, or the two smallest joined, until it fits."""
+    rows = list(rows)
+    while len(rows) < count:
+        place = max(range(len(rows)), key=lambda index: len(rows[index]))
+        rows[place : place + 1] = np.array_split(rows[place], 2)
+    while len(rows) > count:
+        first, second = sorted(sorted(range(len(rows)), key=lambda index: len(rows[index]))[:2])
+        rows[first] = np.concatenate([rows[first], rows.pop(second)])
+    return rows
 
 
 def padded(sequences):

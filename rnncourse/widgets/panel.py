@@ -18,10 +18,14 @@ FULL_NAMES = {"description_width": "initial"}  # no description is cut off
 
 
 class View(NamedTuple):
-    """What a widget shows: a figure (None: nothing to draw) and a line of plain words."""
+    """What a widget shows: a figure (None: nothing to draw), a line of plain words, and markup of its own.
+
+    `markup` is HTML that stands below the words as it is: whoever makes it escapes what a reader typed.
+    """
 
     figure: Figure | None
     words: str
+    markup: str = ""
 
 
 def show(view, controls):
@@ -45,10 +49,10 @@ def build_panel(view, controls):
 
     def redraw(change=None):
         try:
-            figure, line = view()
+            figure, line, markup = view()
         except Exception as error:  # the reader's own model may raise anything: say so where they look
-            figure, line = None, f"{type(error).__name__}: {error}"
-        words.value = _HIDE_STILL + html.escape(line)
+            figure, line, markup = None, f"{type(error).__name__}: {error}", ""
+        words.value = _HIDE_STILL + html.escape(line) + markup
         picture.value = b"" if figure is None else as_png(figure)
         picture.layout.display = "none" if figure is None else ""
 

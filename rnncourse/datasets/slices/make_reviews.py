@@ -29,16 +29,21 @@ RATED = {
 }
 
 
-def fetch(package, folder):
-    """The bytes of the source archive of `package`: name, version, SHA-256. Raises ValueError on another."""
+def fetch(package, folder, *, wheel=False):
+    """The bytes of the archive of `package`: name, version, SHA-256. Raises ValueError on another.
+
+    That is its source archive, or its wheel (of any platform) where `wheel` is true.
+    """
     name, version, expected = package
-    path = Path(folder) / f"{name}-{version}.tar.gz"
+    file = f"{name.replace('-', '_')}-{version}-py3-none-any.whl" if wheel else f"{name}-{version}.tar.gz"
+    path = Path(folder) / file
     if not path.exists():
         line = (
             Path(folder) / "requirement.txt"
         )  # with its hash, which pip checks before it runs the archive's set-up
         line.write_text(f"{name}=={version} --hash=sha256:{expected}\n", encoding="utf-8")
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:"]
+        kind = "--only-binary" if wheel else "--no-binary"
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", kind, ":all:"]
         subprocess.run([*command, "--dest", str(folder), "--requirement", str(line)], check=True)
     data = path.read_bytes()
     actual = hashlib.sha256(data).hexdigest()

@@ -1,0 +1,85 @@
+"""When Keras runs a recurrent layer by cuDNN's kernel, one call for all steps, and when by its own loop.
+
+The conditions are those in Keras's source (3.15: layers/rnn/lstm.py and gru.py, `inner_loop`, and
+backend/tensorflow/rnn.py, backend/jax/rnn.py, `cudnn_ok`). `use_cudnn="auto"` falls back in silence, so it is
+worth asking.
+"""
+
+import keras
+import numpy as np
+from keras import activations, layers, ops
+
+from rnncourse.language import choose
+
+
+def obstacles(layer, *, mask=None, backend=None, gpu=None):
+    """Why `layer` cannot use cuDNN's kernel: a list of sentences, empty where it can.
+
+    `mask` (B, T) bool: as it would be passed. `backend` and `gpu` (is there one?) are this process's unless
+    given: so a machine without a GPU can tell what one would do. A Bidirectional layer must be able to in
+    both directions.
+    """
+    backend = backend or keras.backend.backend()
+    gpu = has_gpu() if gpu is None else gpu
+    if isinstance(layer, layers.Bidirectional):
+        both = [layer.forward_layer, layer.backward_layer]
+        found = [words for each in both for words in obstacles(each, mask=mask, backend=backend, gpu=gpu)]
+        return list(dict.fromkeys(found))
+    return [
+        choose(zh=zh, en=en)
+        for broken, zh, en in (*_of_layer(layer, backend), *_of_place(backend, gpu), *_of_mask(mask, backend))
+        if broken
+    ]
+
+
+def has_gpu():
+    """Whether this process's backend sees a GPU."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return bool(tf.config.list_logical_devices("GPU"))
+    return bool(keras.distribution.list_devices("gpu"))
+
+
+def _of_layer(layer, backend):
+    """(broken?, zh, en) for each condition on the layer itself."""
+    if not isinstance(layer, (layers.LSTM, layers.GRU)):
+        name = type(layer).__name__
+        yield (
+            True,
+            f"cuDNN 的内核只有 LSTM 和 GRU，没有 {name}",
+            f"Keras calls it for LSTM and GRU, not {name}",
+        )
+        return
+    yield layer.use_cudnn is False, "use_cudnn=False", "use_cudnn=False"
+    drop = layer.recurrent_dropout
+    yield drop, f"recurrent_dropout={drop}：须为 0", f"recurrent_dropout={drop}: it must be 0"
+    for name, wanted in (("activation", "tanh"), ("recurrent_activation", "sigmoid")):
+        given = getattr(layer, name)
+        differs = given not in (getattr(activations, wanted), getattr(ops, wanted))
+        word = getattr(given, "__name__", given)
+        yield differs, f"{name}={word}：须为 {wanted}", f"{name}={word}: it must be {wanted}"
+    yield layer.unroll, "unroll=True：须为 False", "unroll=True: it must be False"
+    yield not layer.use_bias, "use_bias=False：须为 True", "use_bias=False: it must be True"
+    if isinstance(layer, layers.GRU):
+        yield not layer.reset_after, "reset_after=False：须为 True", "reset_after=False: it must be True"
+        yield (
+            backend == "jax",
+            "JAX 后端的 Keras 只为 LSTM 调用它",
+            "on JAX, Keras calls it for the LSTM alone",
+        )
+
+
+def _of_place(backend, gpu):
+    yield backend not in ("tensorflow", "jax"), f"后端是 {backend}", f"the backend is {backend}"
+    yield not gpu, "没有 GPU", "there is no GPU"
+
+
+def _of_mask(mask, backend):
+    if mask is None:
+        return
+    mask = np.asarray(mask, dtype=bool)
+    lengths = mask.sum(axis=1)
+    right = (mask == (np.arange(mask.shape[1]) < lengths[:, None])).all()
+    yield not right, "掩码：填充须都在末尾", "the mask: padding must stand at the end of each row"
+    yield not lengths.all(), "掩码：有一行全是填充", "the mask: a row is padding alone"
