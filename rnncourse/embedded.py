@@ -1,5 +1,6 @@
 """A model cut behind its embeddings, so that one can move what it reads: for explanations and for attacks."""
 
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +34,25 @@ def cut_behind_embeddings(model):
     if not layers:
         raise ValueError("the model has no Embedding layer, so there is nothing between tokens and network")
     embed = keras.Model(model.inputs, [layer.output for layer in layers])
-    return Cut(embed, keras.Model([*model.inputs, *embed.outputs], model.output))
+    with _graph_kept(model):
+        return Cut(embed, keras.Model([*model.inputs, *embed.outputs], model.output))
+
+
+@contextmanager
+def _graph_kept(model):
+    """Forget, afterwards, what the layers of `model` have noted of other models.
+
+    Keras 3 builds a model that begins in the middle of another by copying the other's graph, and notes the
+    copies in the layers. A model whose layers hold such notes cannot be saved any more.
+    """
+    held = [(op, list(op._inbound_nodes), list(op._outbound_nodes)) for op in model.operations]
+    tensors = [tensor for _, inbound, _ in held for node in inbound for tensor in node.outputs]
+    places = [tensor._keras_history for tensor in tensors]
+    yield
+    for op, inbound, outbound in held:
+        op._inbound_nodes[:], op._outbound_nodes[:] = inbound, outbound
+    for tensor, place in zip(tensors, places, strict=True):
+        tensor._keras_history = place
 
 
 def _tensor(ids):

@@ -129,6 +129,17 @@ def test_a_small_step_changes_the_loss_as_finite_differences_say():
         assert np.log(before) - np.log(after) == pytest.approx(eps * total, rel=0.05)
 
 
+@pytest.mark.parametrize("options", [{}, {"bigram_buckets": 30, "cell": "lstm", "pooling": "last"}])
+def test_a_model_that_was_attacked_can_be_saved_and_attacked_again(tmp_path, options):
+    model = classifier(**options)
+    found = [rb.fgsm(model, SEQUENCES, LABELS, strength=0.2).after for _ in range(2)]
+    np.testing.assert_array_equal(*found)
+    assert len(model.get_layer("embedding")._inbound_nodes) == 1
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(rb.fgsm(loaded, SEQUENCES, LABELS, strength=0.2).after, found[0], atol=1e-6)
+
+
 def test_attacks_do_not_depend_on_the_batch_and_probabilities_are_the_models():
     model = classifier()
     together = rb.fgsm(model, SEQUENCES, LABELS, strength=0.2)
@@ -341,7 +352,22 @@ def test_first_order_estimates_are_exact_for_a_linear_logit():
             for text in candidates[:3]
         ]
         expected = [*(sign * p * (1 - p) * np.array(rise)), 0, 0]
-        np.testing.assert_allclose(rank("cab", label, candidates), expected, atol=1e-7)
+        found = rank(["cab"], [label], [candidates])
+        np.testing.assert_allclose(found, [expected], atol=1e-7)
+
+
+def test_estimates_do_not_depend_on_the_other_texts():
+    vocabulary = Vocabulary(tuple("abcdefgh"), "character")
+    rank = rb.gradient_rank(classifier(len(vocabulary)), vocabulary)
+    texts, labels, candidates = (
+        ["cab", "", "deface"],
+        [1, 0, 0],
+        [["bad", "ca"], ["a"], ["decade", "effaced"]],
+    )
+    together = rank(texts, labels, candidates)
+    for *one, scores in zip(texts, labels, candidates, together, strict=True):
+        np.testing.assert_allclose(rank(*([part] for part in one))[0], scores, atol=1e-6)
+    assert together[0][0] != 0 and together[0][1] == 0 and together[1].tolist() == [0]
 
 
 def test_the_white_box_with_all_candidates_is_the_black_box():
@@ -408,7 +434,7 @@ def test_adversarial_training_withstands_what_ordinary_training_does_not(keyword
     assert accuracy["robust"][1] > accuracy["plain"][1] + 0.02
 
 
-def test_adversarial_training_with_strength_0_is_ordinary_training(keywords):
+def test_adversarial_training_with_strength_0_is_ordinary_training(keywords, tmp_path):
     train, held = (part[:200] for part in keywords[0]), (part[:100] for part in keywords[1])
     train, held = tuple(train), tuple(held)
     losses = []
@@ -420,6 +446,9 @@ def test_adversarial_training_with_strength_0_is_ordinary_training(keywords):
         )
         history = fit(model, train, held, **{**QUICK, "epochs": 1, "learning_rate": 1e-3}).history
         losses.append(history["loss"] + history["val_loss"])
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(training.predict(loaded, held[0]), training.predict(model, held[0]), atol=1e-6)
     np.testing.assert_allclose(*losses, rtol=1e-4)
 
 

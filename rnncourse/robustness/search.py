@@ -7,6 +7,7 @@ import numpy as np
 from rnncourse import metrics, training
 from rnncourse.embedded import cut_behind_embeddings, gradients, probability_of
 from rnncourse.robustness.edits import SHARE, Edit, apply, budget, overlap
+from rnncourse.text import PADDING, pad
 
 
 class TextAttack(NamedTuple):
@@ -68,7 +69,7 @@ def attack_texts(predict, texts, labels, edits_of, *, share=SHARE, rank=None, tr
         state.left = budget(state.text, share)
     active = [state for state in states if state.is_right]
     while active:
-        offers = [state.offers(rank, tried) for state in active]
+        offers = _best_ranked(active, [state.offers() for state in active], rank, tried)
         active = [state for state, offer in zip(active, offers, strict=True) if offer]
         offers = [offer for offer in offers if offer]
         if active:
@@ -92,32 +93,37 @@ def attack_summary(attacks):
 def gradient_rank(model, vocabulary, *, length=None, clean=None):
     """A `rank` for `attack_texts` by first-order estimates: the white box. TensorFlow only.
 
-    Where token t of embedding e_t becomes another of embedding e', the right class's probability changes by
-    about (e' - e_t) . gradient at t (HotFlip, Ebrahimi et al., 2018): one gradient ranks all changes. A
+    A function of N texts, their labels and N lists of candidates, which returns N arrays of scores. Where
+    token t of embedding e_t becomes another of embedding e', the right class's probability changes by about
+    (e' - e_t) . gradient at t (HotFlip, Ebrahimi et al., 2018): one gradient ranks all changes of a text. A
     change that makes more or fewer tokens has no such estimate and ranks in the middle, as 0.
     """
     cut = cut_behind_embeddings(model)
 
-    def ids_of(text):
-        return vocabulary.encode(text if clean is None else clean(text), length)
+    def encoded(texts):
+        return [vocabulary.encode(text if clean is None else clean(text), length) for text in texts]
 
-    def rank(text, label, candidates):
-        ids = ids_of(text)
-        if not len(ids):
-            return np.zeros(len(candidates))
-        points = cut.points(ids[None])
-        labels = np.array([label])
-        _, slopes = gradients(lambda p: probability_of(cut.output(ids[None], p), labels), points)
-        rows = [ids_of(candidate) for candidate in candidates]
-        fitting = [i for i, row in enumerate(rows) if len(row) == len(ids)]
-        scores = np.zeros(len(candidates))
-        if fitting:
-            moved = cut.points(np.stack([rows[i] for i in fitting]))
-            for new, old, slope in zip(moved, points, slopes, strict=True):
-                scores[fitting] += ((np.asarray(new) - np.asarray(old)) * slope).sum(axis=(1, 2))
-        return scores
+    def rank(texts, labels, candidates):
+        ids, labels = pad(encoded(texts)), np.asarray(labels)
+        points = cut.points(ids)
+        _, slopes = gradients(lambda moved: probability_of(cut.output(ids, moved), labels), points)
+        return [
+            _estimates(cut, row[row != PADDING], encoded(offered), [slope[place] for slope in slopes])
+            for place, (row, offered) in enumerate(zip(ids, candidates, strict=True))
+        ]
 
     return rank
+
+
+def _estimates(cut, row, candidates, slopes):
+    """Estimated changes of the probability, one a candidate: id arrays like the text `row` (T,)."""
+    fitting = [i for i, other in enumerate(candidates) if len(other) == len(row) > 0]
+    scores = np.zeros(len(candidates))
+    if fitting:
+        points = cut.points(np.stack([row, *(candidates[i] for i in fitting)]))
+        for found, slope in zip(map(np.asarray, points), slopes, strict=True):  # (1 + F, T, D), (T..., D)
+            scores[fitting] += ((found[1:] - found[0]) * slope[: len(row)]).sum(axis=(1, 2))
+    return scores
 
 
 class _State:
@@ -129,18 +135,14 @@ class _State:
         self.was_right = self.is_right = bool(is_right)
         self.made, self.edits, self.left, self.queries, self.improved = [], [], 0, 1, True
 
-    def offers(self, rank, tried):
+    def offers(self):
         """The edits that can be made now, with the text each leads to."""
         fitting = [
             edit
             for edit in self.edits
             if edit.cost <= self.left and not any(overlap(edit, other) for other in self.made)
         ]
-        found = [(edit, apply(self.text, [*self.made, edit])) for edit in fitting]
-        if rank is not None and len(found) > tried:
-            scores = rank(apply(self.text, self.made), self.label, [text for _, text in found])
-            found = [found[i] for i in np.argsort(scores, kind="stable")[:tried]]
-        return found
+        return [(edit, apply(self.text, [*self.made, edit])) for edit in fitting]
 
     def take(self, edit, probability, is_right):
         self.made.append(edit)
@@ -159,6 +161,20 @@ class _State:
             tuple(Edit(*edit) for edit in self.made),
             self.queries,
         )
+
+
+def _best_ranked(active, offers, rank, tried):
+    """`offers`, of each text the `tried` that rank lowest; all of them without a `rank`."""
+    if rank is None:
+        return offers
+    many = [i for i, offer in enumerate(offers) if len(offer) > tried]
+    if many:
+        texts = [apply(active[i].text, active[i].made) for i in many]
+        labels = [active[i].label for i in many]
+        found = rank(texts, labels, [[text for _, text in offers[i]] for i in many])
+        for i, scores in zip(many, found, strict=True):
+            offers[i] = [offers[i][place] for place in np.argsort(scores, kind="stable")[:tried]]
+    return offers
 
 
 def _round(predict, active, offers):
