@@ -1,8 +1,9 @@
 """All benchmarks, one after the other: `make bench`; with --quick, only to see that they run (no chapter).
 
-Speed beside the peers (recipe.py, decoding.py, grading.py), memory and widgets of every chapter
-(chapters.py), seconds of the import (imports.py). How to read each stands at the head of its file. Exit code
-1 if a chapter or the import is above its limit, or decoding or the grader below its target.
+Speed beside the peers (recipe.py, decoding.py, grading.py), size and speed of a compressed model
+(smaller.py), memory and widgets of every chapter (chapters.py), seconds of the import (imports.py). How to
+read each stands at the head of its file. Exit code 1 if a chapter or the import is above its limit, or
+decoding, the grader or the compressed model below its target.
 """
 
 import subprocess
@@ -14,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 
 def main(options):
     quick = "--quick" in options
-    runs = [["imports.py"], ["recipe.py", *options], ["decoding.py", *options]]
+    runs = [["imports.py"]] + [[name, *options] for name in ("recipe.py", "decoding.py", "smaller.py")]
     runs += [["grading.py", "--submissions", "6"]] if quick else [["grading.py"], ["chapters.py"]]
     failed = []
     for run in runs:

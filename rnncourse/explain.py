@@ -1,7 +1,11 @@
 """Why did the model decide so? Which tokens of a text its answer hangs on."""
 
+from typing import NamedTuple
+
 import numpy as np
 
+from rnncourse import cells
+from rnncourse.embedded import cut_behind_embeddings, gradients, need_tensorflow, probability_of
 from rnncourse.text import UNKNOWN
 
 FINER = (64, 256, 1024, 4096, 16384)  # parts of the path of integrated gradients
@@ -44,26 +48,100 @@ def integrated_gradients(model, sequence, *, replacement=UNKNOWN, target=1, tole
     moved together. Raises ValueError for a sequence that is not (T,) or holds 0, padding, and for a model
     without an embedding; RuntimeError on another backend. Sundararajan, Taly & Yan (2017).
     """
-    sequence = np.asarray(sequence)
-    if sequence.ndim != 1:
-        raise ValueError(f"sequence must have shape (T,), got {sequence.shape}; explain one text at a time")
-    if (sequence == 0).any():
-        raise ValueError("sequence holds 0, padding; explain the text without it: sequence[sequence != 0]")
+    sequence = _without_padding(sequence)
     if not len(sequence):
         return np.zeros(0)
-    inner, lookup = _from_embeddings(model)
-    x = lookup(sequence)  # a (T, D) for each embedding
-    start = [0 * part for part in x] if replacement is None else lookup(np.full_like(sequence, replacement))
+    need_tensorflow("integrated_gradients")
+    cut = cut_behind_embeddings(model)
+    x = _lookup(cut, sequence)  # a (T, D) for each embedding
+    start = (
+        [0 * part for part in x] if replacement is None else _lookup(cut, np.full_like(sequence, replacement))
+    )
     pairs = list(zip(start, x, strict=True))
-    ends, _ = _slopes(inner, sequence, pairs, np.array([0.0, 1.0]), target)
+    ends, _ = _slopes(cut, sequence, pairs, np.array([0.0, 1.0]), target)
     for steps in FINER:
-        _, slopes = _slopes(inner, sequence, pairs, (np.arange(steps) + 0.5) / steps, target)
+        _, slopes = _slopes(cut, sequence, pairs, (np.arange(steps) + 0.5) / steps, target)
         contributions = sum(
             ((b - a) * slope).sum(axis=-1) for (a, b), slope in zip(pairs, slopes, strict=True)
         )
         if abs(contributions.sum() - (ends[1] - ends[0])) <= tolerance:
             break
     return contributions
+
+
+def saliency(model, sequence, *, target=1, kind="norm"):
+    """How steeply the probability of class `target` changes with the embedding of each token: (T,).
+
+    `kind`: "norm", the length of the gradient, which has no sign (Simonyan et al., 2014; Li et al., 2016); or
+    "times_input", the gradient's product with the embedding itself: what the token would contribute if the
+    model were linear. Of several embeddings (bigrams) the gradients are taken together. Arguments and errors
+    are those of `integrated_gradients`; raises ValueError for another kind, too.
+    """
+    if kind not in ("norm", "times_input"):
+        raise ValueError(f'kind must be "norm" or "times_input", got {kind!r}')
+    sequence = _without_padding(sequence)
+    if not len(sequence):
+        return np.zeros(0)
+    cut = cut_behind_embeddings(model)
+    x = _lookup(cut, sequence)
+    _, slopes = _slopes(cut, sequence, [(part, part) for part in x], np.zeros(1), target)
+    x, slopes = np.concatenate(x, axis=-1), np.concatenate(slopes, axis=-1)  # (T, D)
+    return np.linalg.norm(slopes, axis=-1) if kind == "norm" else (slopes * x).sum(axis=-1)
+
+
+def rank_agreement(contributions, oracle):
+    """Spearman's rank correlation of two explanations of the same text, (T,) each: -1 to 1.
+
+    How an explanation is held against `occlusion`, the oracle: 1 where both put the tokens into the same
+    order. nan where one of them is constant, and for fewer than two tokens. Raises ValueError for other
+    shapes.
+    """
+    from scipy import stats
+
+    one, other = np.asarray(contributions, "float64"), np.asarray(oracle, "float64")
+    if one.ndim != 1 or one.shape != other.shape:
+        raise ValueError(
+            f"both explanations must be (T,), one number a token; got {one.shape}, {other.shape}"
+        )
+    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return float("nan")
+    return float(stats.spearmanr(one, other).statistic)
+
+
+class GateTraces(NamedTuple):
+    """What a gated layer computed over a text: its name, and each quantity by name, (T, H) each."""
+
+    layer: str
+    quantities: dict
+
+
+def gate_traces(model, sequence, *, layer=0):
+    """The gates, candidates and states of a recurrent layer at every token of `sequence` (T,), as GateTraces.
+
+    `layer` counts the model's LSTM and GRU layers; of a bidirectional pair the backward one comes second, and
+    its rows are in the order in which it reads: the last token first. The quantities are i, f, candidate, o,
+    c and h of an LSTM, z, r, candidate and h of a GRU, computed by `cells` from the layer's own weights and
+    input. Raises ValueError for a sequence that is not (T,) with T >= 1 or holds 0, and where there is no
+    such layer.
+    """
+    import keras
+
+    sequence = _without_padding(sequence)
+    kinds = {keras.layers.LSTM: cells.lstm, keras.layers.GRU: cells.gru}
+    found = [one for one in model.layers if type(one) in kinds]
+    if not len(sequence) or not 0 <= layer < len(found):
+        given = f"{len(sequence)} tokens, layer {layer} of {len(found)}"
+        raise ValueError(f"gate_traces needs a text and an LSTM or GRU layer of the model; got {given}")
+    chosen = found[layer]
+    cell = kinds[type(chosen)]
+    source = chosen.input[0] if isinstance(chosen.input, list | tuple) else chosen.input
+    x = np.asarray(
+        keras.Model(model.inputs, source)([sequence[None].astype("int32")]), "float64"
+    )  # (1, T, D)
+    run = cells.unroll(cell, x, cell.Params(*(weight.astype("float64") for weight in chosen.get_weights())))
+    names = [name for name in cell.Trace._fields if name != "recurrent"]
+    values = {name: np.concatenate([getattr(trace, name) for trace in run.traces]) for name in names}
+    return GateTraces(chosen.name, values | {"h": run.outputs[0]})
 
 
 def state_effects(states_of, sequence, *, replacement=UNKNOWN):
@@ -86,48 +164,37 @@ def state_effects(states_of, sequence, *, replacement=UNKNOWN):
     return (np.linalg.norm(states[1:] - states[0], axis=-1) / size).T
 
 
-def _from_embeddings(model):
-    """`model` cut behind its embeddings: (tokens, *embeddings) -> output; and ids (T,) -> list of (T, D)."""
-    import keras
-
-    layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Embedding)]
-    if not layers:
-        raise ValueError("the model has no Embedding layer, so there is no path to go along")
-    embedded = keras.Model(model.inputs, [layer.output for layer in layers])
-
-    def lookup(ids):
-        found = embedded([np.asarray(ids, "int32")[None]])
-        return [np.asarray(part[0], "float64") for part in (found if isinstance(found, list) else [found])]
-
-    return keras.Model([*model.inputs, *embedded.outputs], model.output), lookup
+def _without_padding(sequence):
+    sequence = np.asarray(sequence)
+    if sequence.ndim != 1:
+        raise ValueError(f"sequence must have shape (T,), got {sequence.shape}; explain one text at a time")
+    if (sequence == 0).any():
+        raise ValueError("sequence holds 0, padding; explain the text without it: sequence[sequence != 0]")
+    return sequence
 
 
-def _slopes(inner, sequence, pairs, along, target):
+def _lookup(cut, ids):
+    """The embeddings of ids (T,): a list of arrays (T, D)."""
+    return [np.asarray(part[0], "float64") for part in cut.points(ids[None])]
+
+
+def _slopes(cut, sequence, pairs, along, target):
     """The probability of class `target` at shares `along` (S,) of the path, (S,), and its mean slopes there.
 
     `pairs`: the two ends (T, D) of the path of each embedding. The slopes are a list of (T, D).
     """
-    import keras
-
-    if keras.backend.backend() != "tensorflow":
-        given = keras.backend.backend()
-        raise RuntimeError(f"integrated_gradients needs the TensorFlow backend, not {given}; use occlusion")
-    import tensorflow as tf
-
     probabilities, slopes = [], [0.0] * len(pairs)
     for share in np.array_split(along, max(1, len(along) // AT_ONCE)):
-        points = [tf.constant(a + share[:, None, None] * (b - a), "float32") for a, b in pairs]
-        with tf.GradientTape() as tape:
-            tape.watch(points)
-            output = inner([tf.constant(np.tile(sequence, (len(share), 1)), "int32"), *points])
-            output = tf.concat([1 - output, output], axis=1) if output.shape[-1] == 1 else output
-            output = output[:, target]
-        probabilities.append(np.asarray(output, "float64"))
-        found = tape.gradient(output, points)
-        slopes = [
-            old + np.asarray(new, "float64").sum(axis=0) / len(along)
-            for old, new in zip(slopes, found, strict=True)
-        ]
+        points = [a + share[:, None, None] * (b - a) for a, b in pairs]
+        ids = np.tile(sequence, (len(share), 1)).astype("int32")
+        labels = np.full(len(share), target)
+
+        def value_of(moved, ids=ids, labels=labels):
+            return probability_of(cut.output(ids, moved), labels)
+
+        values, found = gradients(value_of, points)
+        probabilities.append(values)
+        slopes = [old + new.sum(axis=0) / len(along) for old, new in zip(slopes, found, strict=True)]
     return np.concatenate(probabilities), slopes
 
 

@@ -168,6 +168,7 @@ def test_nothing_to_read_and_no_attention_have_their_words(reader):  # noqa: F81
     results = {
         "none": SimpleNamespace(source_tokens=["a"], target_tokens=["b"], weights=None),
         "empty": SimpleNamespace(source_tokens=[], target_tokens=[], weights=np.zeros((1, 0))),
+        "nothing": SimpleNamespace(source_tokens=[], target_tokens=[], weights=None),  # as translate gives it
     }
     _, controls, words, picture = panel_of(build_attention, results.get, examples=["none", "empty", "!"])
     said = []
@@ -176,6 +177,8 @@ def test_nothing_to_read_and_no_attention_have_their_words(reader):  # noqa: F81
         said.append(words.value)
         assert bytes(picture.value) == b""
     assert len(set(said)) == 4 and "AttributeError" in said[-1]
+    controls.field.value = "nothing"
+    assert words.value == said[1]  # nothing was read: that says nothing of the model
 
 
 @pytest.mark.slow

@@ -251,7 +251,7 @@ def test_an_exception_in_one_line():
     keras_says = "Exception encountered when calling A.call().\n\n\x1b[1mno such thing\x1b[0m\n\nArguments"
     assert first_line(ValueError(keras_says)) == "ValueError: no such thing"
     assert first_line(ValueError()) == "ValueError"
-    assert len(first_line(ValueError("x" * 999))) < 170
+    assert first_line(ValueError("x" * 999)).endswith("x…") and len(first_line(ValueError("x" * 999))) < 320
     assert first_line(KeyError("two\nlines")) == "KeyError: 'two\\nlines'"
     assert first_line(ValueError("\ntwo\nlines\n\nmore")) == "ValueError: two lines"
 

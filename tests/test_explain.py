@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnncourse.explain import integrated_gradients, occlusion
+from rnncourse.explain import gate_traces, integrated_gradients, occlusion, rank_agreement, saliency
 from rnncourse.text import UNKNOWN
 
 WEIGHTS = np.random.default_rng(3).normal(0, 0.1, 20)
@@ -122,11 +122,112 @@ def test_a_logistic_model_is_explained_in_closed_form():
     assert np.array_equal(np.sign(occluded), np.sign(parts))  # the other method points the same way
 
 
+@pytest.mark.parametrize("explain", [integrated_gradients, saliency, gate_traces])
 @pytest.mark.parametrize(("sequence", "says"), [([[1, 2]], r"\(1, 2\)"), ([3, 0], "holds 0, padding")])
-def test_bad_sequences_are_named(sequence, says):
+def test_bad_sequences_are_named(explain, sequence, says):
     with pytest.raises(ValueError, match=says):
-        integrated_gradients(None, sequence)
+        explain(None, sequence)
 
 
 def test_nothing_to_explain_is_no_error():
-    assert integrated_gradients(None, []).shape == (0,)
+    assert integrated_gradients(None, []).shape == saliency(None, []).shape == (0,)
+
+
+# Saliency
+
+
+def test_saliency_is_the_slope_of_finite_differences(model):
+    tables = [layer for layer in model.layers if "embedding" in layer.name]
+    sequence, h, target = np.array([5, 12]), 3e-3, 0
+    if len(tables) > 1:
+        return  # which bucket a pair has is not for this test to know
+    table, slopes = np.asarray(tables[0].embeddings), np.zeros((2, tables[0].output_dim))
+    for t, token in enumerate(sequence):  # every token occurs once, so its row is its place
+        for d in range(slopes.shape[1]):
+            ends = []
+            for step in (h, -h):
+                moved = table.copy()
+                moved[token, d] += step
+                tables[0].embeddings.assign(moved)
+                output = np.asarray(model(sequence[None]), "float64")[0]
+                ends.append(output[target] if len(output) > 1 else output[0] if target else 1 - output[0])
+            slopes[t, d] = (ends[0] - ends[1]) / (2 * h)
+    tables[0].embeddings.assign(table)
+    norm, product = np.linalg.norm(slopes, axis=1), (slopes * table[sequence]).sum(axis=1)
+    np.testing.assert_allclose(saliency(model, sequence, target=target), norm, atol=3e-3)
+    found = saliency(model, sequence, target=target, kind="times_input")
+    np.testing.assert_allclose(found, product, atol=3e-3)
+
+
+def test_another_kind_of_saliency_is_named():
+    with pytest.raises(ValueError, match='must be "norm" or "times_input"'):
+        saliency(None, [1], kind="sum")
+
+
+# Gates
+
+
+@pytest.mark.parametrize(("cell", "layer"), [("gru", 0), ("gru", 1), ("lstm", 0), ("lstm", 3)])
+def test_gate_traces_end_in_the_layers_own_output(cell, layer):
+    import keras
+
+    from rnncourse import models
+
+    keras.utils.set_random_seed(0)
+    size = {"vocabulary_size": 15, "embedding_size": 6, "units": 4, "layers": 2}
+    model = models.build_text_classifier(**size, cell=cell)
+    sequence = np.array([5, 3, 12, 7])
+    found = gate_traces(model, sequence, layer=layer)
+    output = keras.Model(model.inputs, model.get_layer(found.layer).output)([sequence[None]])
+    np.testing.assert_allclose(found.quantities["h"], np.asarray(output)[0], atol=1e-5)
+    names = {"gru": "z r candidate h", "lstm": "i f candidate o c h"}[cell].split()
+    assert list(found.quantities) == names
+    assert all(value.shape == (4, 4) for value in found.quantities.values())
+    gates = [found.quantities[name] for name in names if name in "ifozr"]
+    assert all(((gate > 0) & (gate < 1)).all() for gate in gates)
+
+
+def test_a_model_without_gates_is_named():
+    from rnncourse import models
+
+    cnn = models.build_cnn_classifier(vocabulary_size=9, embedding_size=4, filters=4)
+    with pytest.raises(ValueError, match="layer 0 of 0"):
+        gate_traces(cnn, [3, 4])
+    gru = models.build_text_classifier(vocabulary_size=9, embedding_size=4, units=4)
+    for sequence, layer in (([3, 4], 2), ([], 0)):
+        with pytest.raises(ValueError, match="needs a text and an LSTM or GRU layer"):
+            gate_traces(gru, sequence, layer=layer)
+
+
+# Held against the oracle
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.permutations(range(7)))
+def test_rank_agreement_is_spearmans_formula(order):
+    distance = np.sum((np.arange(7) - np.array(order)) ** 2)
+    assert rank_agreement(np.arange(7) ** 3, order) == pytest.approx(1 - 6 * distance / (7 * 48))
+
+
+def test_agreement_of_what_cannot_be_ranked():
+    assert np.isnan(rank_agreement([1.0], [2.0])) and np.isnan(rank_agreement([1, 1, 1], [1, 2, 3]))
+    with pytest.raises(ValueError, match="one number a token"):
+        rank_agreement([1, 2], [1, 2, 3])
+
+
+def test_on_a_linear_model_every_explanation_agrees_with_occlusion():
+    """Against a text of zeros, a linear model's contributions are products of weight and input."""
+    import keras
+
+    keras.utils.set_random_seed(1)
+    tokens = keras.Input((None,), dtype="int32")
+    x = keras.layers.Embedding(20, 3, embeddings_initializer="random_normal")(tokens)
+    output = keras.layers.Dense(1, activation="sigmoid")(keras.layers.GlobalAveragePooling1D()(x))
+    model = keras.Model(tokens, output)
+    table = np.asarray(model.layers[1].embeddings).copy()
+    table[UNKNOWN] = 0
+    model.layers[1].embeddings.assign(table)
+    sequence = np.array([3, 8, 15, 2, 11])
+    oracle = occlusion(lambda rows: np.asarray(model(np.stack(rows)))[:, 0], sequence)
+    for found in (integrated_gradients(model, sequence), saliency(model, sequence, kind="times_input")):
+        assert rank_agreement(found, oracle) == pytest.approx(1)

@@ -155,6 +155,17 @@ def test_attention_weights_are_those_of_the_scores():
     assert attention_weights(build("lstm-none"), SOURCE[0, :3], [4, 5]) is None
 
 
+def test_both_tables_start_as_asked():
+    sizes = {"source_vocabulary_size": 500, "target_vocabulary_size": 400, "units": 2}
+    start = keras.initializers.RandomNormal(stddev=1.0)
+    for options, spread in (({}, 0.05 / 3**0.5), ({"embeddings_initializer": start}, 1.0)):
+        model = build_translator(**sizes, **options)
+        halves = (model.get_layer(name) for name in ("encoder", "decoder"))
+        tables = [half.get_layer("embedding").get_weights()[0] for half in halves]
+        assert [table.std() for table in tables] == pytest.approx([spread, spread], rel=0.05)
+        assert not np.array_equal(tables[0][:400], tables[1])
+
+
 BAD = [
     ({"cell": "rnn"}, "cell must be one of"),
     ({"attention": "cosine"}, "attention must be one of None, 'additive', 'general', 'dot', got 'cosine'"),

@@ -7,7 +7,7 @@
 #
 # - 用 NumPy 重做编码器的每一步（嵌入、双向、堆叠、汇聚、dropout），误差小于 1e-5；
 # - 说出一个编码器交出几个向量、各是什么形状、各读过什么；
-# - 避开三个不报错的陷阱：读到填充、反向的“末态”取错了位置、换了块却丢了状态；
+# - 避开三个不报错的陷阱：读到填充、反向的“末态”取错了位置、分块读时丢了状态；
 # - 用课程的一行代码得到同样的编码器，并知道什么时候用不着循环。
 #
 # 先猜：下图的编码器读 $T$ 个词元，一共有几个状态向量？哪些会交出去？
@@ -44,22 +44,22 @@ plots.plot_encoder(sentence, padding=2)
 plt.show()
 
 # %% [markdown] lang="zh"
-# 绿色是词元（灰色是填充），每个词元先变成一个嵌入；蓝色从左往右读，橙色从右往左读；最上面是交出去的一个向量，它由两个方向**各自读完以后**的状态拼成。状态一共 $2T$ 个。本章从下往上走。
+# 绿色是词元（灰色是填充），每个词元先变成一个嵌入（图中没有画）；蓝色从左往右读，橙色从右往左读；最上面是交出去的一个向量，它由两个方向**各自读完以后**的状态拼成。状态一共 $2T$ 个。本章从下往上走。
 #
 # ## 1 嵌入：一张表
 #
-# 词元编号的大小没有意义，循环层也读不了编号。嵌入层是一张 $V \times D$ 的表 $E$，编号 $v$ 取出第 $v$ 行。它还有另一种写法：把编号写成只有一个 1 的向量（one-hot），再乘以 $E$：
+# 词元编号的大小没有意义：循环层若直接拿编号乘以权重，6 号词元就成了 3 号的两倍。嵌入层是一张 $V \times D$ 的表 $E$，编号 $v$ 取出第 $v$ 行。它还有另一种写法：把编号写成只有一个 1 的向量（one-hot），再乘以 $E$：
 #
 # $$x_t = E[v_t] = \mathrm{onehot}(v_t)\, E$$
 #
 # 两种写法相等，所以嵌入就是一个没有偏置的全连接层；查表只是省去了乘 0。
 
 # %% [markdown] lang="en"
-# Green are tokens (grey is padding), each of which becomes an embedding; blue reads from left to right, orange from right to left. On top is the one vector that is handed over: the states that the two directions reach **when each has read everything**, side by side. There are $2T$ states in all. This chapter goes from the bottom to the top.
+# Green are tokens (grey is padding), each of which becomes an embedding (not drawn); blue reads from left to right, orange from right to left. On top is the one vector that is handed over: the states that the two directions reach **when each has read everything**, side by side. There are $2T$ states in all. This chapter goes from the bottom to the top.
 #
 # ## 1 Embedding: a table
 #
-# The size of a token's id means nothing, and a recurrent layer could not read it. An embedding layer is a table $E$ of $V \times D$ numbers; id $v$ fetches row $v$. It can be written in another way: let the id be a vector with a single 1 (one-hot), and multiply by $E$:
+# The size of a token's id means nothing: a recurrent layer that multiplied ids by its weights would take token 6 for twice token 3. An embedding layer is a table $E$ of $V \times D$ numbers; id $v$ fetches row $v$. It can be written in another way: let the id be a vector with a single 1 (one-hot), and multiply by $E$:
 #
 # $$x_t = E[v_t] = \mathrm{onehot}(v_t)\, E$$
 #
@@ -77,10 +77,10 @@ print("one-hot times table equals lookup:", np.abs(one_hot @ table - x).max() < 
 print("token 3 has one embedding, wherever it stands:", np.array_equal(x[0, 0], x[0, 2]))
 
 # %% [markdown] lang="zh"
-# 由此可以推出训练时会发生什么：one-hot 里为 0 的行，梯度也是 0。**一批里没有出现的词元，它那一行不动。** 先猜：用上面两句话（编号 3 5 3 和 2 4 加一个填充）训练一步，表的 8 行里哪几行会变？
+# 由此可以推出训练时会发生什么：one-hot 里为 0 的行，梯度也是 0。**一批里没有出现的词元，它那一行没有梯度。** 先猜：用上面两句话（编号 3 5 3 和 2 4 加一个填充）训练一步（普通的 SGD），表的 8 行里哪几行会变？
 
 # %% [markdown] lang="en"
-# What happens in training follows from this: where the one-hot has zeros, so has the gradient. **The row of a token that is not in the batch does not move.** Guess: after one training step on the two sentences above (ids 3 5 3, and 2 4 with one padding), which of the table's 8 rows have changed?
+# What happens in training follows from this: where the one-hot has zeros, so has the gradient. **The row of a token that is not in the batch has no gradient.** Guess: after one training step (plain SGD) on the two sentences above (ids 3 5 3, and 2 4 with one padding), which of the table's 8 rows have changed?
 
 # %%
 embed = layers.Embedding(V, D, mask_zero=True)
@@ -92,12 +92,27 @@ moved = np.abs(embed.get_weights()[0] - before).max(axis=1) > 0
 print("rows that moved:", np.flatnonzero(moved).tolist())
 
 # %% [markdown] lang="zh"
-# 编号 0（填充，有掩码）没动，没出现的 1、6、7 也没动。所以罕见的词元几乎停在随机的初值上；第 4.2 章把只出现一次的词元并入“未知词元”，就是这个道理。
+# 编号 0（填充，有掩码）没动，没出现的 1、6、7 也没动。再猜：接着用只有 1 号词元的一批训练一步，这次哪几行会变？换成 Adam 呢？
+
+# %% [markdown] lang="en"
+# Id 0 (padding, with a mask) did not move, nor did 1, 6 and 7, which do not occur. Guess again: train one more step, on a batch of token 1 alone. Which rows change this time? And with Adam?
+
+# %%
+for optimizer in (keras.optimizers.SGD(0.1), keras.optimizers.Adam(0.1)):
+    tiny.compile(optimizer, "mse")
+    for batch in (ids, np.array([[1, 1, 1]])):
+        before = embed.get_weights()[0]
+        tiny.train_on_batch(batch, np.ones((len(batch), 1)))
+        moved = np.abs(embed.get_weights()[0] - before).max(axis=1) > 0
+        print(f"{type(optimizer).__name__:>4}  ids {np.unique(batch)}  rows that moved: {np.flatnonzero(moved).tolist()}")
+
+# %% [markdown] lang="zh"
+# 没有梯度，不等于不动：Adam（动量法也一样）还记着以前的梯度，会让**早先**某一批里出现过的行接着动；从没出现过的 6、7 两行仍然不动（权重衰减除外）。无论哪一种，罕见词元的那一行都只由随机的初值和寥寥几条文本决定；第 4.2 章把只出现一次的词元并入“未知词元”，就是这个道理。
 #
 # 一行数字“是什么意思”？它的意思就是**任务需要它是什么**。用课程自带的评论训练一个分类器来看：其中一行得到一个双向 GRU 编码器（第 8 节会说明这一行里有什么，前面几节先把它拆开），后面接最大汇聚和一个输出层。
 
 # %% [markdown] lang="en"
-# Id 0 (padding, with a mask) did not move, nor did 1, 6 and 7, which do not occur. So rare tokens stay about where chance put them; that is why chapter 4.2 makes tokens that occur once the unknown token.
+# No gradient is not to say no movement: Adam (and so does momentum) remembers earlier gradients, and goes on moving a row that stood in an **earlier** batch; rows 6 and 7, which never occurred, do not move (weight decay apart). In each case a rare token's row is settled by its random start and by a text or two; that is why chapter 4.2 makes tokens that occur once the unknown token.
 #
 # What does a row of numbers mean? It means **what the task needs it to mean**. To see that, train a classifier on the course's reviews: one line gives a bidirectional GRU encoder (section 8 says what is in that line; the sections before it take it apart), followed by a maximum over the states and an output layer.
 
@@ -169,14 +184,14 @@ tell(zh=f"表{'学到了褒贬：同一边的行靠拢，不同边的分开' if 
      en=f"The table {'has learnt which side a token is on' if told else 'does not tell the sides apart clearly'}.")
 
 # %% [markdown] lang="zh"
-# 一行的意思，是它**在这个任务里的作用**：褒贬是唯一被问过的事，别的（词性、话题、近义）没有理由进到表里。想要通用的词义，得用通用的任务来训练（6.2.2 章）。
+# 一行的意思，是它**在这个任务里的作用**：被问过的只有褒贬，凡是对判断褒贬没有帮助的（词性、近义之类），都没有理由进到表里。想要通用的词义，得用通用的任务来训练（6.2.2 章）。
 #
 # ## 2 循环：状态不是元素的翻译
 #
 # 第 9 条说编码器“将每个元素转换为一个状态向量”。数量对：$T$ 个词元，$T$ 个（双向则 $2T$ 个）状态。可是“转换”一词暗示状态是**那个元素**的函数，像嵌入那样。试试：两句话末尾是同一个词元，前文不同。先猜：嵌入相同吗？状态相同吗？
 
 # %% [markdown] lang="en"
-# What a row means is **what it does in this task**: kind or unkind is all that was ever asked, and nothing else (part of speech, topic, synonyms) has a reason to enter the table. Meanings of general use need a general task (chapter 6.2.2).
+# What a row means is **what it does in this task**: praise or blame is all that was ever asked, and what does not help to tell them apart (say, parts of speech or synonyms) has no reason to enter the table. Meanings of general use need a general task (chapter 6.2.2).
 #
 # ## 2 The loop: a state is no translation of an element
 #
@@ -226,12 +241,12 @@ print("no forward state moves by a later token: ", np.triu(reach["→"], 1).max(
 print("no backward state moves by an earlier one:", np.tril(reach["←"], -1).max() < 1e-6)
 
 # %% [markdown] lang="zh"
-# 对角线附近通常最深：刚读到的词元影响最大；往回渐渐变淡，但没有立刻消失。白色的三角是还没读到的词元。每一**行**都不止对角线一格：这就是“记忆”。
+# 对角线附近通常最深：刚读到的词元影响最大；往回渐渐变淡，但没有立刻消失；有的词元整列都深，推动的不只是身边的状态。前两张图里的白色三角是还没读到的词元。除了最先读的一个，每一**行**都不止对角线一格：这就是“记忆”。
 #
-# 在很多句子上量一量：离末尾 $k$ 步的词元，还能把末态推动多少？为了快，这里不用 Keras，而用 2.2.1 章的 NumPy 循环；先验明它等于 Keras。
+# 在很多句子上量一量：离末尾 $k$ 步的词元，还能把末态推动多少？为了快，这里不用 Keras，而用 2.2.1 章的 NumPy 循环；先验证两者相等。
 
 # %% [markdown] lang="en"
-# Darkest, as a rule, is what lies near the diagonal: the token just read counts most. Going back it fades, but not at once. The white triangle is what has not been read yet. Each **row** has more than its diagonal square: that is what memory is.
+# Darkest, as a rule, is what lies near the diagonal: the token just read counts most. Going back it fades, but not at once; a token with a dark column moves more than the states beside it. The white triangle of the first two pictures is what has not been read yet. But for the token that is read first, each **row** has more than its diagonal square: that is what memory is.
 #
 # Now over many sentences: how far can a token that stands $k$ steps before the end still move the last state? To be fast, this runs the NumPy loop of chapter 2.2.1 instead of Keras; first, they are equal.
 
@@ -267,9 +282,13 @@ tell(zh=f"换掉第 1 个词元，第 20 个状态平均移动 {first_token}（�
      en=f"with token 1 replaced, state 20 moves by {first_token} on average (three seeds)")
 
 # %% [markdown] lang="zh"
+# 每条曲线是一个种子。纵轴是对数的：曲线在哪一段是直的，影响就在那一段每步缩小同样的倍数；缩得多快，不同种子可以差很多。
+#
 # 反过来问：一个状态有多少是由“这个元素”决定的？把测试集里所有状态按所在的词元分组。如果状态只是元素的函数，同组的状态应当一模一样，词元就解释了全部方差（嵌入正是如此）。算出解释的比例（校正了组数的 $R^2$，只看至少出现 20 次的词元）：
 
 # %% [markdown] lang="en"
+# Each curve is a seed. The vertical axis is logarithmic: where a curve is straight, the effect shrinks by the same factor at every step; how fast may differ widely between seeds.
+#
 # Or ask the other way round: how much of a state is settled by "this element"? Group all states of the test set by the token at which they stand. If a state were a function of its element, all states of a group would be equal, and the token would explain the whole variance (as it does for embeddings). The share explained (an $R^2$ adjusted for the number of groups, tokens with at least 20 occurrences):
 
 # %% tags=["measured"] claims=[9]
@@ -301,7 +320,7 @@ tell(zh=f"词元本身解释了多少方差：嵌入 {of_embeddings:.2f}；正�
 one_each = states_of(ids[None], halves["→"]).shape[1] == len(ids)
 more_than_the_element = max(shares) < 0.9 and curves[:, -1].min() > 1e-4
 verdict = {(True, True): choose(zh="对一半：每个元素有一个状态，但状态取决于整个前缀，不只是这个元素",
-                                en="half right: each element gets a state, but the state hangs on the whole prefix, not on that element alone"),
+                                en="half right: each element gets a state, but the state depends on the whole prefix, not on that element alone"),
            (True, False): choose(zh="成立", en="right")}.get((one_each, more_than_the_element), choose(zh="不成立", en="wrong"))
 tell(zh=f"第 9 条：{verdict}。", en=f"Claim 9: {verdict}.")
 
@@ -351,7 +370,7 @@ for name, start in ways.items():
 # `stateful=True` 让层自己记住末态，下一次调用接着用。方便，也危险：它不知道新的一批是不是新的序列，**该清零的时候得由你来清**。
 
 # %% [markdown] lang="en"
-# With `stateful=True` the layer keeps its end state and goes on from there at the next call. That is convenient and dangerous: it cannot know whether a new batch is a new sequence; **to clear it is up to you**.
+# With `stateful=True` the layer keeps its end state and goes on from there at the next call. That is convenient and dangerous: it cannot know whether a new batch is a new sequence; **clearing it is up to you**.
 
 # %%
 keeps = layers.LSTM(4, return_sequences=True, stateful=True)
@@ -414,12 +433,12 @@ print("return_sequences=False takes the last and the first:", np.abs(np.asarray(
 # %% [markdown] lang="zh"
 # 反向的一半在最后一步**只读过一个词元**，它在**第一步**才读完。`return_sequences=False` 的 Keras 会替你取对；自己切片，就得分两半取。（本章练习第 3 题。）
 #
-# 双向还有代价：它不是**因果**的。第 1 步的状态取决于最后一个词元，所以句子没说完，什么都算不了。边听边写的识别、语言模型、解码器都不能用；读完整句再判断的编码器可以用。
+# 双向还有代价：它不是**因果**的。第 1 步的状态取决于最后一个词元，所以句子没说完，哪一步的状态都凑不齐。边听边写的识别、语言模型、解码器都不能用；读完整句再判断的编码器可以用。
 
 # %% [markdown] lang="en"
 # At the last step the backward half has **read a single token**; it has read them all at the **first**. With `return_sequences=False` Keras takes the right ones for you; slice by hand, and you must take the halves apart. (Task 3 of this chapter's exercise.)
 #
-# Two directions have a price: they are not **causal**. The state of step 1 hangs on the last token, so nothing can be computed before the sentence is over. Recognition while somebody speaks, language models and decoders cannot have it; an encoder that judges whole sentences can.
+# Two directions have a price: they are not **causal**. The state of step 1 depends on the last token, so no step's state is complete before the sentence is over. Recognition while somebody speaks, language models and decoders cannot have it; an encoder that judges whole sentences can.
 
 # %%
 changed = x.copy()
@@ -431,7 +450,7 @@ for name, layer in (("one direction", both.forward_layer), ("two directions", bo
 # %% [markdown] lang="zh"
 # ## 5 填充：两个方向，两种读法
 #
-# 3.1 章看过填充与掩码。双向时，问题多了一个：**后填充对反向的循环来说是前填充**。它一开头读到的全是填充。先猜：没有掩码，正向、反向的末态各错不错？
+# 3.1 章看过填充与掩码。双向时，问题多了一个：**后填充对反向的循环来说是前填充**。它一开头读到的全是填充。先猜：没有掩码，两个方向的末态，哪一个会错？
 
 # %% [markdown] lang="en"
 # ## 5 Padding: two directions, two ways to read it
@@ -449,14 +468,14 @@ for name, given in (("no mask", None), ("mask", mask)):
     print(f"{name:>8}: forward half right: {error[:, :4].max() < 1e-5!s:5}  backward half right: {error[:, 4:].max() < 1e-5}")
 
 # %% [markdown] lang="zh"
-# 没有掩码，两半都错。掩码的做法是：在填充处把状态原样传下去。代价是每一步都多一次选择；GPU 上的 cuDNN 快速实现还挑剔掩码：只收后填充，不收整行都是填充的批（3.1 章）。
+# 没有掩码，两半都错。掩码的做法是：在填充处把状态原样传下去。代价是每一步都多一次选择（贵不贵，下面量）；GPU 上的 cuDNN 快速实现还挑剔掩码：只收后填充，不收整行都是填充的批（3.1 章）。
 #
-# 课程的 `rnncourse.encoders` 换了一个办法：**循环里不用掩码**。填充一律移到行尾；正向的循环是因果的，行尾的填充影响不到真词元；反向的循环读**每行按自己的长度倒过来**的序列，于是它的填充也在行尾。最后只在真词元上汇聚。两种做法相等吗？
+# 课程的 `rnncourse.encoders` 换了一个办法：**循环里不用掩码**。填充一律移到行尾；正向的循环是因果的，行尾的填充影响不到真词元；反向的循环读**每行按自己的长度倒过来**的序列，于是它的填充也在行尾。最后只在真词元上汇聚。（只有一处例外：要交出 LSTM 的细胞状态时，那一层仍用掩码，因为逐步的输出里没有细胞状态，事后取不到。）两种做法相等吗？
 
 # %% [markdown] lang="en"
-# Without a mask both halves are wrong. What a mask does: at padding the state is handed on as it is. The price is a choice at every step; and on a GPU the fast implementation, cuDNN, is particular about masks: post-padding only, and no row of padding alone (chapter 3.1).
+# Without a mask both halves are wrong. What a mask does: at padding the state is handed on as it is. The price is a choice at every step (how dear, we measure below); and on a GPU the fast implementation, cuDNN, is particular about masks: post-padding only, and no row of padding alone (chapter 3.1).
 #
-# The course's `rnncourse.encoders` does it in another way, **without a mask in the loop**. Padding is moved to the end of the row; the forward loop is causal, so padding at the end cannot reach a real token; the backward loop reads **each row reversed up to its own length**, so its padding is at the end, too. Pooling sees real tokens only. Are the two equal?
+# The course's `rnncourse.encoders` does it in another way, **without a mask in the loop**. Padding is moved to the end of the row; the forward loop is causal, so padding at the end cannot reach a real token; the backward loop reads **each row reversed up to its own length**, so its padding is at the end, too. Pooling sees real tokens only. (With one exception: a layer that hands over an LSTM's cell state does take the mask, since no step's output holds that state, to be picked later.) Are the two equal?
 
 # %%
 course = models.build_encoder(vocabulary_size=50, embedding_size=8, units=16)
@@ -482,15 +501,19 @@ def cost(model):
 times = [(cost(masked), cost(course)) for _ in range(12)][2:]              # in turn; the first two compile
 ratio = np.divide(*np.min(times, axis=0))
 small = choose(zh="；在这么小的模型上几乎看不出差别", en="; hardly to be noticed on so small a model") if 0.8 < ratio < 1.25 else ""
-tell(zh=f"同样的结果，带掩码的循环用的处理器时间是不带掩码的 {ratio:.2f} 倍（本机，一次前向）{small}",
-     en=f"for the same result the loop with a mask takes {ratio:.2f} times the processor time (this machine, one pass){small}")
+tell(zh=f"同样的结果，带掩码的循环用的处理器时间是不带掩码的 {ratio:.2f} 倍（本机，前向十次里最快的一次）{small}",
+     en=f"for the same result the loop with a mask takes {ratio:.2f} times the processor time (this machine, the fastest of ten passes){small}")
 
 # %% [markdown] lang="zh"
+# 你的机器上不管是几倍，不用掩码的好处在 GPU 上：填充在行里的什么地方、有没有整行的填充，都不妨碍用 cuDNN 的快速实现。
+#
 # ## 6 堆叠：上一层的状态，是下一层的输入
 #
 # 第二层读的是第一层**每一步**的状态，所以除了最上面一层，都要 `return_sequences=True`。忘了会怎样？
 
 # %% [markdown] lang="en"
+# Whatever the ratio is on your machine, what speaks for doing without a mask is the GPU: wherever padding stands in a row, and even if a row is nothing else, cuDNN's fast implementation can be used.
+#
 # ## 6 Stacking: states of one layer, inputs of the next
 #
 # The second layer reads the first one's state at **every** step, so all but the top layer need `return_sequences=True`. And if one forgets?
@@ -505,10 +528,10 @@ stack = keras.Sequential([keras.Input((None, 3)), layers.LSTM(4, return_sequence
 print("with return_sequences:", stack.output_shape)
 
 # %% [markdown] lang="zh"
-# 这个错误会报错，是好事。双向堆叠时，第二层的输入不是 $H$ 而是 $2H$ 维，数参数时最容易数错。一个方向的一层有 $G(H\,D_{in} + H^2 + b H)$ 个参数：LSTM $G=4$、$b=1$；Keras 默认的 GRU $G=3$、$b=2$；SimpleRNN $G=1$、$b=1$。先按公式算，再问 Keras：
+# 这个错误会报错，是好事。双向堆叠时，第二层的输入不是 $H$ 而是 $2H$ 维，参数个数最容易算错的就是这里。一个方向的一层有 $G(H\,D_{in} + H^2 + b H)$ 个参数：LSTM $G=4$、$b=1$；Keras 默认的 GRU $G=3$、$b=2$；SimpleRNN $G=1$、$b=1$。先按公式算，再问 Keras：
 
 # %% [markdown] lang="en"
-# That mistake is told, which is good. With two directions the second layer reads $2H$ features, not $H$: where counts of parameters most often go wrong. One direction of one layer has $G(H\,D_{in} + H^2 + b H)$ parameters: $G=4$, $b=1$ for an LSTM; $G=3$, $b=2$ for Keras's default GRU; $G=1$, $b=1$ for a SimpleRNN. First the formula, then Keras:
+# That mistake raises an error, which is good. With two directions the second layer reads $2H$ features, not $H$: where counts of parameters most often go wrong. One direction of one layer has $G(H\,D_{in} + H^2 + b H)$ parameters: $G=4$, $b=1$ for an LSTM; $G=3$, $b=2$ for Keras's default GRU; $G=1$, $b=1$ for a SimpleRNN. First the formula, then Keras:
 
 # %%
 V, D, H_small = 1000, 32, 24
@@ -521,7 +544,7 @@ for cell, G, b in (("simple_rnn", 1, 1), ("gru", 3, 2), ("lstm", 4, 1)):
         print(f"{cell:>10}  {ways} way(s)  {depth} layer(s)  {found:>7,}  by formula: {found == expected}")
 
 # %% [markdown] lang="zh"
-# 这里嵌入的 32,000 个占大头。堆得更深是否更好，是测量问题，不是公式问题（5.1 章）。
+# 嵌入的 32,000 个在这里占大头，只有最后一行不到一半。堆得更深是否更好，是测量问题，不是公式问题（5.1 章）。
 #
 # ## 7 汇聚：$T$ 个状态，一个向量
 #
@@ -532,7 +555,7 @@ for cell, G, b in (("simple_rnn", 1, 1), ("gru", 3, 2), ("lstm", 4, 1)):
 # 每一种都和“逐行切到自己的长度再算”对一遍：
 
 # %% [markdown] lang="en"
-# The 32,000 of the embedding are most of them here. Whether deeper is better is for measurement, not for a formula (chapter 5.1).
+# The embedding's 32,000 are more than half of them, in all rows but the last. Whether deeper is better is for measurement, not for a formula (chapter 5.1).
 #
 # ## 7 Pooling: $T$ states, one vector
 #
@@ -560,12 +583,12 @@ for kind, pooled in naive.items():
 # %% [markdown] lang="zh"
 # （填充处的状态这里已经是 0，可是 0 也会在最大值里赢过负数，也会把平均值冲淡。）
 #
-# 最大汇聚还有一个好处：看得出每个特征是**哪个词元**赢来的。训练好的编码器读开头那句话，$2H$ 个最大值分别落在谁头上？
+# 最大汇聚有一个特别的好处：看得出每个特征是在**哪一步**赢来的。训练好的编码器读开头那句话，$2H$ 个最大值分别落在哪个词元的状态上？
 
 # %% [markdown] lang="en"
 # (The states at the padding are zeros here; but a zero beats a negative number in a maximum, and it dilutes a mean.)
 #
-# A maximum has another virtue: one can see **which token** won each feature. Let the trained encoder read the sentence of the beginning: at whose states do the $2H$ maxima lie?
+# A maximum has a virtue of its own: one can see **at which step** each feature was won. Let the trained encoder read the sentence of the beginning: at whose states do the $2H$ maxima lie?
 
 # %% tags=["measured"]
 ids = vocabulary.encode(choose(zh="".join(sentence), en=" ".join(sentence)))
@@ -574,6 +597,8 @@ for token, count in zip(vocabulary.decode(ids), winners):
     print(f"{token:>6} {count:>3}", "■" * int(count))
 
 # %% [markdown] lang="zh"
+# 凭运气，每个词元大约得 $2H/T$ 个。赢的是那一步的**状态**，它还读过前文或后文（第 2 节），不单是这个词元；一句话也说明不了规律。
+#
 # ### dropout 放在哪里
 #
 # 编码器里有四处可以放，含义不同：
@@ -585,9 +610,11 @@ for token, count in zip(vocabulary.decode(ids), winners):
 # | 循环层的输入 | `GRU(..., dropout=rate)` | 见下 |
 # | 循环内部的旧状态 | `GRU(..., recurrent_dropout=rate)` | 见下 |
 #
-# 后两种是每步换一个掩码，还是整条序列一个？Gal 与 Ghahramani（2016）说应当是一个（“变分” dropout）。文档没说清楚，用一个透明的循环层来问：输入权重是单位矩阵，循环权重是 0，没有偏置和激活，所以**输出就是掩码乘输入**。先猜三行各是什么样子。
+# 后两种是每步换一个掩码，还是整条序列一个？Gal 与 Ghahramani（2016）说应当是一个（“变分” dropout）。Keras 的参数说明里没写，用一个透明的循环层来问：输入权重是单位矩阵，循环权重是 0，没有偏置和激活，所以**输出就是掩码乘输入**。先猜三行各是什么样子。
 
 # %% [markdown] lang="en"
+# By chance each token would get about $2H/T$. What wins is the **state** of that step, which has read what stands before or after it (section 2), not that token alone; and one sentence proves no rule.
+#
 # ### Where dropout goes
 #
 # There are four places in an encoder, and they mean different things:
@@ -599,7 +626,7 @@ for token, count in zip(vocabulary.decode(ids), winners):
 # | the input of a recurrent layer | `GRU(..., dropout=rate)` | see below |
 # | the old state within the loop | `GRU(..., recurrent_dropout=rate)` | see below |
 #
-# Do the last two draw a mask at every step, or one for the sequence? Gal and Ghahramani (2016) say it should be one ("variational" dropout). Ask with a transparent recurrent layer: its kernel is the identity, its recurrent kernel zero, no bias, no activation, so that **the output is the mask times the input**. Guess what the three look like.
+# Do the last two draw a mask at every step, or one for the sequence? Gal and Ghahramani (2016) say it should be one ("variational" dropout). Keras's description of the arguments does not say; ask with a transparent recurrent layer: its kernel is the identity, its recurrent kernel zero, no bias, no activation, so that **the output is the mask times the input**. Guess what the three lines look like.
 
 # %%
 plain = dict(activation=None, use_bias=False, return_sequences=True)
@@ -627,14 +654,14 @@ print("the same units are dropped at every step:", (alive == alive[:, :1]).all()
 print("what is kept, step by step:", [float(states[:, t].max()) for t in range(6)])
 
 # %% [markdown] lang="zh"
-# 一个掩码用到底，所以活着的单元一个不少。但看第二行：每走一步就再放大一次，在这个没有门、没有 $\tanh$ 的循环里按 $2^t$ 增长。真的循环单元里，激活函数会挡住一部分，但训练和使用时状态的大小仍会不同：`recurrent_dropout` 取多大，要在验证集上选。还有，它一打开，cuDNN 的快速实现就用不上了（Keras 文档列出的条件之一）。
+# 一个掩码用到底，所以活着的单元一个不少。但看第二行：每走一步就再放大一次，在这个没有门、没有 $\tanh$ 的循环里按 $2^t$ 增长。真的循环单元里，激活函数会挡住一部分，但训练和使用时状态的大小仍可能不同：`recurrent_dropout` 取多大，要在验证集上选。还有，它一打开，cuDNN 的快速实现就用不上了（Keras 文档列出的条件之一）。
 #
 # ## 8 装好的编码器
 #
 # 现在可以读懂那一行代码了。`build_encoder` 就是上面各节按图的次序接起来：填充移到行尾、嵌入、每层两个方向、状态放回词元原来的位置。输出是 `[states, hidden]`，LSTM 多一个细胞状态。用 NumPy 把一个**两层双向 LSTM 编码器**从头算一遍：
 
 # %% [markdown] lang="en"
-# One mask to the end, and not a unit fewer is alive. But look at the second line: at each step what is kept is scaled up again, in this loop without gates or $\tanh$ as $2^t$. In a real cell the activation holds some of it back, but states still differ in size between training and use: choose `recurrent_dropout` on validation data. And cuDNN's fast implementation is gone once it is on (one of the conditions that Keras's documentation lists).
+# One mask to the end, and not a unit fewer is alive. But look at the second line: at each step what is kept is scaled up again, in this loop without gates or $\tanh$ as $2^t$. In a real cell the activation holds some of it back, but states may still differ in size between training and use: choose `recurrent_dropout` on validation data. And cuDNN's fast implementation is gone once it is on (one of the conditions that Keras's documentation lists).
 #
 # ## 8 The encoder, assembled
 #
@@ -695,11 +722,11 @@ print("tagger", tagger(scattered).shape, "  classifier", classifier(scattered).s
 # 第 22 条还剩两半：循环编码器是“核心部分”，它“生成一个状态向量”。用两个极端的任务来问：
 #
 # - **关键词任务**：三个关键词投票，次序毫无意义；
-# - **次序任务**：a 和 b 各出现一次，谁在前就是谁；后面再拖一条尾巴：0、20 或 60 个毫无意义的词元。
+# - **次序任务**：a 和 b 各出现一次，谁在前，答案就是谁；后面再拖一条尾巴：0、20 或 60 个毫无意义的词元。
 #
-# 五个编码器，参数个数相近：**没有循环的**嵌入平均（后接两个全连接层），GRU 的末态、平均、最大，双向 GRU 的两个末态。先猜：谁在哪个任务上会掉到瞎猜的 0.5？
+# 五个编码器，参数个数相近：**没有循环的**嵌入平均（后接两个隐藏的全连接层），GRU 的末态、平均、最大，双向 GRU 的两个末态。先猜：谁在哪个任务上会掉到瞎猜的 0.5？
 #
-# 完整的测量（五个编码器、四个任务、三个种子）由 `experiments/encoder.py` 完成。先现场跑一小部分：
+# 完整的测量（五个编码器、四个任务、三个种子）由 `experiments/encoder.py` 完成。先现场跑一小部分（次序任务不带尾巴，参数个数也没有配平）：
 
 # %% [markdown] lang="en"
 # Chapter 4.2's `build_text_classifier` is made of the same parts: embedding, `encode`, `pool`, `Dense`.
@@ -711,9 +738,9 @@ print("tagger", tagger(scattered).shape, "  classifier", classifier(scattered).s
 # - **the keyword task**: three keywords vote, and their order means nothing;
 # - **the order task**: a and b occur once each, the first of them is the answer; a tail of 0, 20 or 60 tokens that mean nothing follows.
 #
-# Five encoders of about equal size: the mean of the embeddings **without recurrence** (two dense layers behind it); a GRU's last state, the mean of its states, their maximum; the two end states of a bidirectional GRU. Guess: who falls to chance, 0.5, and where?
+# Five encoders of about equal size: the mean of the embeddings **without recurrence** (two hidden dense layers behind it); a GRU's last state, the mean of its states, their maximum; the two end states of a bidirectional GRU. Guess: who falls to chance, 0.5, and where?
 #
-# The full measurement (five encoders, four tasks, three seeds) is `experiments/encoder.py`. A small part of it, live:
+# The full measurement (five encoders, four tasks, three seeds) is `experiments/encoder.py`. A small part of it, live (the order task without a tail, the sizes not made equal):
 
 # %%
 from rnncourse.datasets.keyword import draw_keyword_examples
@@ -773,7 +800,7 @@ plt.show()
 # %% [markdown] lang="zh"
 # 点是种子，横线是平均。横轴“次序，60”指关键的两个词元后面还跟着 60 个无关的词元。
 #
-# **第 22 条的判决。** 事先定的规则，逐半来判：
+# **第 22 条的判决。** 事先定的规则，分两半来判：
 #
 # - “核心”：没有循环的编码器在关键词任务上每个种子都超过 0.9，则那里用不着循环；它在次序任务上每个种子都不到 0.6，而有的循环编码器每个种子都超过 0.9，则那里循环不可少。两者都发生，就是对一半。
 # - “一个状态向量”：只要有一种层交出的状态不止一个，或者在某个任务上读**全部**状态（平均或最大）的最差种子都好于末态的最好种子，就是对一半。
@@ -849,7 +876,7 @@ widgets.explore_encoder(shown, vocabulary, examples=examples, position=choose(zh
 #
 # ## 小结
 #
-# - 嵌入是一张表，等于 one-hot 乘以权重；一批里没出现的行不动；一行的意思由任务决定。
+# - 嵌入是一张表，等于 one-hot 乘以权重；一批里没出现的行没有梯度；一行的意思由任务决定。
 # - 状态 $h_t$ 取决于整个前缀（反向则是后缀），不是“元素的翻译”。
 # - LSTM 交出两个状态，双向再翻倍；接着读时一个也不能丢。
 # - 双向是两个层，在特征轴上拼接；反向的一半在**第一步**才读完；双向不是因果的。
@@ -860,7 +887,7 @@ widgets.explore_encoder(shown, vocabulary, examples=examples, position=choose(zh
 # ## 试一试
 #
 # 1. 第 9 节的次序任务里，把末态 GRU 的训练加到 30 轮，或者把更新门的偏置设大（2.2.1 章），尾巴长 60 时能学会吗？
-# 2. 把 `explained_by_token` 改成按**词元和它前一个词元**分组，解释的方差增加多少？按前两个呢？
+# 2. 把 `explained_by_token` 改成按**词元和它前一个词元**分组，解释的方差增加多少？按前两个呢？（要在同一批状态上比。）
 # 3. 用反向的一半重做第 2 节的 `reach_back`：曲线该从哪一头开始？
 # 4. 把第 1 节的分类器换成只训练 1 轮或 10 轮，`cosines` 的两个数怎样变？把 `trainable=False` 给嵌入层，准确率掉多少？
 #
@@ -879,8 +906,8 @@ widgets.explore_encoder(shown, vocabulary, examples=examples, position=choose(zh
 #
 # ## Summary
 #
-# - An embedding is a table, equal to one-hot times weights; rows that are not in the batch do not move; the task decides what a row means.
-# - A state $h_t$ hangs on the whole prefix (backward: the suffix); it is no translation of its element.
+# - An embedding is a table, equal to one-hot times weights; rows that are not in the batch have no gradient; the task decides what a row means.
+# - A state $h_t$ depends on the whole prefix (backward: the suffix); it is no translation of its element.
 # - An LSTM hands over two states, two directions double them; to read on, none may be lost.
 # - Two directions are two layers, joined along the features; the backward half has read everything at the **first** step; it is not causal.
 # - Padding: use a mask, or move it to the end of the row and reverse each row up to its own length; the two are equal.
@@ -890,7 +917,7 @@ widgets.explore_encoder(shown, vocabulary, examples=examples, position=choose(zh
 # ## Try it
 #
 # 1. In the order task of section 9, train the GRU's last state for 30 epochs, or give its update gate a larger bias (chapter 2.2.1): does it learn a tail of 60?
-# 2. Let `explained_by_token` group by **the token and the one before it**: how much more variance is explained? By the two before it?
+# 2. Let `explained_by_token` group by **the token and the one before it**: how much more variance is explained? By the two before it? (Compare on the same states.)
 # 3. Redo `reach_back` of section 2 with the backward half: at which end should the curve begin?
 # 4. Train the classifier of section 1 for 1 epoch, or for 10: what becomes of the two figures of `cosines`? Give the embedding `trainable=False`: how much accuracy is lost?
 #

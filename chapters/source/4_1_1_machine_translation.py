@@ -272,39 +272,70 @@ baseline_scores("en", "zh")
 #
 # ## 4 翻译模型
 #
-# 双向 GRU 读原文，另一个 GRU 写译文，每写一个词元就用注意力看一遍原文（第 3.2.2 章）。训练集中只出现一次的词元当作未知词元：一次学不会，却占了词表的一大半。
+# 双向 GRU 读原文，另一个 GRU 写译文，每写一个词元就用注意力看一遍原文（第 3.2.2 章）。原文一侧，训练集中只出现一次的词元当作未知词元，模型这才知道遇到生词时看到的是什么；译文一侧全部保留，否则 `<unk>` 会成为最常见的“词”，译文里满是它。
 
 # %% [markdown] lang="en"
 # Nearest neighbours write fluently, often about something else; word for word has the right words and no sentence. BLEU rewards runs of tokens and so prefers the former, chrF asks more for the right letters. Whoever looks at one measure misses half.
 #
 # ## 4 The translator
 #
-# A bidirectional GRU reads the source, another GRU writes, and looks at the source through attention for each token (chapter 3.2.2). Tokens that occur once in training count as unknown: once is too little to learn, yet they are more than half of the vocabulary.
+# A bidirectional GRU reads the source, another GRU writes, and looks at the source through attention for each token (chapter 3.2.2). On the source side tokens that occur once in training count as unknown, so that the model learns what an unknown word looks like; on the target side all are kept, else `<unk>` would be the commonest "word" and fill the translations.
 
 # %%
+import keras
 from rnncourse.models import build_translator
 
 read = text.Vocabulary.build(parts.train.side(SOURCE), unit=UNITS[SOURCE], minimum_count=2)
-write = text.Vocabulary.build(parts.train.side(TARGET), unit=UNITS[TARGET], minimum_count=2, marks=True)
+write = text.Vocabulary.build(parts.train.side(TARGET), unit=UNITS[TARGET], marks=True)
 train, validation, test = (
     (read.encode_all(part.side(SOURCE)), write.encode_all(part.side(TARGET))) for part in parts
 )
-model = build_translator(source_vocabulary_size=len(read), target_vocabulary_size=len(write),
-                         embedding_size=96, units=96, attention="additive", dropout=0.2)
-print("source V", len(read), " target V", len(write), f" parameters {model.count_params():,}",
+
+
+def build(start):
+    """An untrained translator whose two embedding tables begin as `start` says."""
+    keras.utils.set_random_seed(0)
+    return build_translator(source_vocabulary_size=len(read), target_vocabulary_size=len(write), embedding_size=96,
+                            units=96, attention="additive", dropout=0.2, embeddings_initializer=start)
+
+
+print("source V", len(read), " target V", len(write), f" parameters {build('uniform').count_params():,}",
       f" target tokens in training {sum(map(len, train[1])):,}")
 
 # %% [markdown] lang="zh"
-# 参数比训练词元还多几十倍。先猜：验证损失会一直降吗？训练损失呢？
+# ### 起点：嵌入表从多大的数开始？
+#
+# Keras 的嵌入表默认从 ±0.05 之间的均匀分布开始。词表里多数词在训练集中只出现几次，每次更新只把那一行推动一点点；起点离 0 太近，循环层很久都分不清这些词。换成标准正态分布（PyTorch 的默认值），其余一概不变，各训练 4 轮。先猜：验证困惑度差多少？
 
 # %% [markdown] lang="en"
-# There are far more parameters than training tokens. Guess: will the validation loss fall all the way? And the training loss?
+# ### The start: how large are the embeddings at first?
+#
+# Keras begins an embedding table with uniform numbers within 0.05 of 0. Most words of the vocabulary occur only a few times in training, and each update pushes their row a little; where the start is that close to 0, it takes the recurrent layers long to tell such words apart. Take a standard normal distribution instead (PyTorch's default), leave all else as it is, and train each for 4 epochs. A guess: how far apart will the validation perplexities be?
 
 # %% tags=["measured"]
 from rnncourse.training import fit_translator, perplexity
 
-history = fit_translator(model, train, validation, epochs=40, batch_size=32, learning_rate=5e-3,
-                         patience=40, progress="none")
+starts = {"uniform": "uniform", "normal": keras.initializers.RandomNormal(stddev=1.0)}
+for name, start in starts.items():
+    model = build(start)
+    fit_translator(model, train, validation, epochs=4, batch_size=32, learning_rate=5e-3, progress="none")
+    first = {part: perplexity(model, *pairs) for part, pairs in (("training", train), ("validation", validation))}
+    print(f"{name:8s}", {part: round(value, 1) for part, value in first.items()})
+
+# %% [markdown] lang="zh"
+# 同一个模型，同样的训练，差别只在起点：2.2.1 章的“初始化说了算”在这里又出现一次。（一个种子；差别很大时，一个种子也看得出来。）下面都用正态的起点。
+#
+# 参数比训练词元还多几十倍。先猜：训练久了，验证损失会一直降吗？训练损失呢？
+
+# %% [markdown] lang="en"
+# The same model, the same training, and only the start differs: "initialisation decides", as in chapter 2.2.1. (One seed; where the difference is large, one shows it.) From here on the start is normal.
+#
+# There are many times more parameters than training tokens. Guess: with longer training, will the validation loss fall all the way? And the training loss?
+
+# %% tags=["measured"]
+model = build(starts["normal"])
+history = fit_translator(model, train, validation, epochs=16, batch_size=32, learning_rate=5e-3,
+                         patience=16, progress="none")
 known_well = tuple(side[: len(validation[0])] for side in train)
 curves = {"loss": history.history["loss"], "val_loss": history.history["val_loss"],
           "accuracy": history.history["token_accuracy"], "val_accuracy": history.history["val_token_accuracy"]}
@@ -317,12 +348,12 @@ tell(zh=f"困惑度：训练句 {perplexity(model, *known_well):.1f}，验证句
      en=f"perplexity: training sentences {perplexity(model, *known_well):.1f}, validation {perplexity(model, *validation):.1f}; a blind guess: {len(write):,}.")
 
 # %% [markdown] lang="zh"
-# 虚点线是验证损失最低的地方。如果训练损失在它右边还在降，验证损失却不再降、甚至往回升，那就是训练句子在被背下来，新句子并没有因此译得更好：这就是**过拟合**，两条线的距离量的就是它。如果两条线还挨在一起，模型连训练句子都没学会（欠拟合）：译成英文（zh→en）时，四十轮之后常常还是这样，译成中文（en→zh）时过拟合看得很清楚。`fit_translator` 留下的是虚点线处的权重，上面的困惑度也是它的。
+# 虚点线是验证损失最低的地方。训练损失一路下降；验证损失降到某一轮就不再降，甚至往回升：训练句子在被背下来，新句子并没有因此译得更好。这就是**过拟合**，两条线的距离量的就是它。`fit_translator` 留下的是虚点线处的权重，上面的困惑度也是它的。
 #
 # ## 5 考试
 
 # %% [markdown] lang="en"
-# The dotted line is where validation loss is lowest. Where training loss goes on falling to the right of it while validation loss no longer does, or rises again, training sentences are being memorised and new ones gain nothing: that is **overfitting**, and the gap between the curves measures it. Where the two still lie together, the model has not even learnt its training sentences (underfitting): into English (zh→en) that is often still so after forty epochs, while into Chinese (en→zh) overfitting is plain to see. `fit_translator` keeps the weights of the dotted line; the perplexities above are theirs.
+# The dotted line is where validation loss is lowest. Training loss falls all the way; validation loss stops falling in some epoch, or rises again: training sentences are being memorised, and new ones gain nothing. That is **overfitting**, and the gap between the curves measures it. `fit_translator` keeps the weights of the dotted line; the perplexities above are theirs.
 #
 # ## 5 The test
 
@@ -435,7 +466,7 @@ examples = list(parts.test.side(SOURCE)[:4])
 explore_attention(lambda sentence: translate(model, [sentence], read, write, longest=20)[0], examples=examples)
 
 # %% [markdown] lang="zh"
-# ## 7 哪里出错：重复、未知词、束宽和长度惩罚
+# ## 7 哪里出错：重复、生词、束宽和长度惩罚
 #
 # 束宽为 1 就是贪心。束越宽，找到的译文概率越高；先猜：质量也越高吗？长度惩罚为 0 时，每多写一个词元概率都要再乘一个小于 1 的数，所以束搜索偏爱短句；惩罚越大，越不怕写长。
 
@@ -452,24 +483,23 @@ def repeats(ids):
 
 
 reference_length = np.mean([len(ids) for ids in test[1]])
-print(" width penalty   BLEU   chrF  length/ref  repeats  unknown")
+print(" width penalty   BLEU   chrF  length/ref  repeats")
 for width, penalty in ((1, 0.0), (4, 0.0), (4, 1.0), (10, 1.0)):
     best = [h[0].tokens for h in beam_search(model, test[0], width=width, longest=20, length_penalty=penalty)]
     lines = written_by(best)
-    facts = [np.mean([len(b) for b in best]) / reference_length, np.mean([repeats(b.tolist()) for b in best]),
-             np.mean([text.UNKNOWN in b for b in best])]
+    facts = np.mean([len(b) for b in best]) / reference_length, np.mean([repeats(b.tolist()) for b in best])
     bleu = metrics.bleu_of(score(lines).sum(axis=0))
-    print(f"{width:6d} {penalty:7.1f} {bleu:6.2f} {metrics.chrf(lines, references):6.2f} {facts[0]:11.2f} {facts[1]:8.1%} {facts[2]:8.1%}")
+    print(f"{width:6d} {penalty:7.1f} {bleu:6.2f} {metrics.chrf(lines, references):6.2f} {facts[0]:11.2f} {facts[1]:8.1%}")
 
 # %% [markdown] lang="zh"
-# `length/ref` 是译文与参考译文的长度之比，`repeats` 是同一个二元组说了两遍的句子，`unknown` 是写出了 `<unk>` 的句子：词表里没有的词，它只能这样写。大系统用子词（BPE，Sennrich 等 2016）根治未知词，用覆盖度（Tu 等 2016）或禁止 n 元组重复来治重复；后者在练习里由你来写。
+# `length/ref` 是译文与参考译文的长度之比，`repeats` 是同一个二元组说了两遍的句子。还有一种错不在表里：训练集里没有的词，它永远写不出来。大系统用子词（BPE，Sennrich 等 2016）根治未知词，用覆盖度（Tu 等 2016）或禁止 n 元组重复来治重复；后者在练习里由你来写。
 #
 # ## 8 第 28 条：它真的在翻译吗？
 #
 # 通顺的句子，语言模型也写得出来。要说“用于翻译”，得看它**用不用原文**。把测试集的原文打乱，让每个参考译文配上别人的原文，困惑度应当变差。**规则先说好**：打乱五次，“打乱 ÷ 正确”的困惑度之比，95% 区间整个大于 1，就说它在翻译；BLEU 减最近邻的区间（第 5 节）整个大于 0，才说它过了及格线。
 
 # %% [markdown] lang="en"
-# `length/ref` is the length of the translations over that of the references, `repeats` the share of sentences that say a pair of tokens twice, `unknown` the share with an `<unk>`: all it can write for a word outside its vocabulary. Large systems cure unknown words by subwords (BPE; Sennrich et al., 2016), and repeats by coverage (Tu et al., 2016) or by forbidding n-grams to recur; the latter is yours to write in the exercise.
+# `length/ref` is the length of the translations over that of the references, `repeats` the share of sentences that say a pair of tokens twice. One kind of error is not in the table: a word that training lacks it can never write. Large systems cure unknown words by subwords (BPE; Sennrich et al., 2016), and repeats by coverage (Tu et al., 2016) or by forbidding n-grams to recur; the latter is yours to write in the exercise.
 #
 # ## 8 Claim 28: does it translate at all?
 #
@@ -484,6 +514,64 @@ uses = choose(zh="它在翻译", en="it translates") if ratio.low > 1 else choos
 bar = choose(zh="过了及格线", en="it clears the bar") if gap.difference.low > 0 else choose(zh="没有过及格线", en="it does not clear the bar")
 tell(zh=f"测试困惑度：正确的原文 {right_sources:.1f}；打乱后是它的 {ratio:.2f} 倍：{uses}。BLEU 比最近邻多 {gap.difference:.2f}：{bar}。",
      en=f"test perplexity: {right_sources:.1f} with the right source; shuffled, {ratio:.2f} times that: {uses}. BLEU beyond the nearest neighbour's {gap.difference:.2f}: {bar}.")
+
+# %% [markdown] lang="zh"
+# ### 循环网络，还是 Transformer？
+#
+# 实验：同样的句子、几乎同样多的参数、同样的 CPU 秒数，一个带注意力的 GRU 和一个小 Transformer（编码器、解码器各一层），zh→en，三个种子，每个种子换一次划分。先猜：谁更好？谁在同样的时间里读的遍数更多？
+#
+# **规则先说好**：同一种子上的差（GRU 减 Transformer）的 95% 区间整个大于 0 就是 GRU 更好，整个小于 0 就是 Transformer 更好，含 0 就是分不出。
+
+# %% [markdown] lang="en"
+# ### A recurrent network, or a Transformer?
+#
+# An experiment: the same sentences, nearly as many parameters, the same CPU seconds; a GRU with attention and a small Transformer (one block in each half), zh→en, three seeds, each with a split of its own. Guess: which is better? Which reads the sentences more often in the same time?
+#
+# **The rule first**: if the 95% interval of the difference on the same seed (GRU minus Transformer) lies above 0, the GRU is better; below 0, the Transformer; if it holds 0, they cannot be told apart.
+
+# %%
+from rnncourse import results
+
+record = results.load("translation")
+METHODS = {"nearest": choose(zh="最近邻", en="nearest"), "word_for_word": choose(zh="逐词", en="word for word"),
+           "gru": "GRU", "transformer": "Transformer"}
+
+
+def values(method, name, source="zh"):
+    """One value a seed."""
+    return np.array([r[name] for r in record["rows"] if r["method"] == method and r["source"] == source], float)
+
+
+figure, axes = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained")
+for ax, name in zip(axes, ("bleu", "chrf")):
+    plots.plot_intervals({label: metrics.mean_interval(values(m, name)) for m, label in METHODS.items()},
+                         xlabel={"bleu": "BLEU", "chrf": "chrF"}[name], ax=ax)
+plt.show()
+
+# %%
+for method in ("gru", "transformer"):
+    p = {name: values(method, name) for name in ("parameters", "cpu_seconds", "epochs", "validation_perplexity",
+                                                 "last_validation_perplexity", "training_perplexity")}
+    print(f"{METHODS[method]:12s} parameters {p['parameters'].mean():,.0f}  CPU s {p['cpu_seconds'].mean():.0f}  epochs {p['epochs'].mean():.0f}"
+          f"  perplexity: best validation {p['validation_perplexity'].mean():.1f}, last {p['last_validation_perplexity'].mean():.1f},"
+          f" training {p['training_perplexity'].mean():.1f}")
+tell(zh=f"在 {record['processor']} 上测得，{record['cores']} 核，共 {record['seconds']} 秒；种子 {record['seeds']}。",
+     en=f"measured on {record['processor']}, {record['cores']} cores, {record['seconds']} s in all; seeds {record['seeds']}.")
+
+# %% claims=[28]
+def judged(name, sign=1):
+    """The paired difference over the seeds, and the rule's verdict in the reader's language."""
+    difference = metrics.mean_interval(sign * (values("gru", name) - values("transformer", name)))
+    better = choose(zh="GRU 更好", en="the GRU is better"), choose(zh="Transformer 更好", en="the Transformer is better")
+    return difference, better[0] if difference.low > 0 else better[1] if difference.high < 0 else choose(zh="分不出", en="not to be told apart")
+
+
+for name, label, sign in (("bleu", "BLEU", 1), ("chrf", "chrF", 1), ("validation_perplexity", choose(zh="困惑度（取负）", en="perplexity (negative)"), -1)):
+    difference, verdict = judged(name, sign)
+    print(f"{label}: GRU - Transformer {difference:.2f}: {verdict}")
+bar = metrics.mean_interval(values("gru", "bleu") - values("nearest", "bleu"))
+tell(zh=f"GRU 减最近邻，BLEU：{bar:.2f}。在这一千多句上，" + ("循环网络过了及格线。" if bar.low > 0 else "循环网络没有过及格线。"),
+     en=f"GRU minus nearest neighbour, BLEU: {bar:.2f}. on these sentences, little more than a thousand, the recurrent network " + ("clears the bar." if bar.low > 0 else "does not clear the bar."))
 
 # %% [markdown] lang="zh"
 # 所以第 28 条作为**历史**成立：循环网络曾是翻译的主力（第 1 节的出处），从零训练也学得到翻译；但“能用于”不等于“用得好”：数据少时，先和最近邻比一比。2017 年以后，翻译改用 Transformer：它能并行训练，吃得下几十亿句（Vaswani 等，2017；第 6.2.1 章，筹备中）。
@@ -508,7 +596,7 @@ tell(zh=f"测试困惑度：正确的原文 {right_sources:.1f}；打乱后是�
 # 1. 交换 `SOURCE` 和 `TARGET`。哪个方向的 BLEU 高？两个方向的 BLEU 能比吗？（提示：一个数字，一个数词。）
 # 2. 用全部级别（去掉 `pairs.take` 那一行）：句子多了近两倍，词表也大了；同样的轮数要多久？最近邻和网络，谁得益更多？
 # 3. `attention=None`：损失差多少？长句呢？
-# 4. 把 `minimum_count` 改成 1：BLEU、未知词和参数各怎么变？
+# 4. 给译文一侧的词表也加上 `minimum_count=2`：译文里会出现什么？BLEU 怎么变？
 #
 # 习题在 `exercises/`：划分、IBM 模型 1 的一步、最近邻、对齐错误率、禁止重复。
 #
@@ -544,7 +632,7 @@ tell(zh=f"测试困惑度：正确的原文 {right_sources:.1f}；打乱后是�
 # 1. Swap `SOURCE` and `TARGET`. Which direction has the higher BLEU? Can the two be compared? (A hint: one counts characters, the other words.)
 # 2. Take all levels (leave out the line with `pairs.take`): nearly three times the sentences, and a larger vocabulary; how long do as many epochs take? Which gains more, the nearest neighbour or the network?
 # 3. `attention=None`: what does it cost in loss? And on long sentences?
-# 4. Set `minimum_count` to 1: what becomes of BLEU, of unknown words, of the parameters?
+# 4. Give the target vocabulary `minimum_count=2` as well: what will the translations contain? What becomes of BLEU?
 #
 # The tasks are in `exercises/`: dividing, a step of IBM model 1, the nearest neighbour, the alignment error rate, no repeats.
 #

@@ -1,7 +1,7 @@
 # %% [markdown] lang="zh"
 # # 4.3 核心代码：门诊
 #
-# 原文 4.3 节给出一段三十来行的“LSTM”代码。它**跑不起来**；就算跑起来，里面也**没有一个循环层**。本章不照抄它，而是开一间门诊：把它的毛病一个个单独拿出来，用我们自己的几行代码重现、诊断、改好。这些毛病不是原文独有的，你自己的代码里多半也出现过几个。
+# 原文 4.3 节给出一段近三十行的“LSTM”代码。它**跑不起来**；就算跑起来，里面也**没有一个循环层**。本章不照抄它，而是开一间门诊：把它的毛病一个个单独拿出来，用我们自己的几行代码重现、诊断、改好。这些毛病不是原文独有的，你自己的代码里多半也出现过几个。
 #
 # 读完本章，你能够：
 #
@@ -10,12 +10,12 @@
 # - 给自己的模型做一次体检：`print(diagnose(model, tokens))`；
 # - 写出一个能训练、能保存、载入后输出不变的 LSTM 分类器，子类写法和函数式写法各一遍。
 #
-# 先猜一猜：三十行代码里，你觉得能藏多少个毛病？打开原文 4.3 节数一数，把数目记下来，第 5 节对答案。
+# 先猜一猜：不到三十行，你觉得能藏多少个毛病？打开原文 4.3 节数一数，把数目记下来，第 5 节对答案。
 
 # %% [markdown] lang="en"
 # # 4.3 Core code: a clinic
 #
-# Section 4.3 of the article prints an "LSTM" of some thirty lines. It **does not run**, and if it did, there is **no recurrent layer** in it. This chapter does not copy it. It opens a clinic: each defect is taken by itself, re-created in a few lines of our own, diagnosed and mended. They are not the article's alone: some of them have probably been in your code, too.
+# Section 4.3 of the article prints an "LSTM" of not quite thirty lines. It **does not run**, and if it did, there is **no recurrent layer** in it. This chapter does not copy it. It opens a clinic: each defect is taken by itself, re-created in a few lines of our own, diagnosed and mended. They are not the article's alone: some of them have probably been in your code, too.
 #
 # After this chapter you can:
 #
@@ -24,7 +24,7 @@
 # - give a model of your own a check-up: `print(diagnose(model, tokens))`;
 # - write an LSTM classifier that trains, saves, and gives the same outputs once loaded, as a subclass and in the functional style.
 #
-# A guess first: how many defects fit into thirty lines? Count them in section 4.3 of the article and write the number down; section 5 has the answer.
+# A guess first: how many defects fit into fewer than thirty lines? Count them in section 4.3 of the article and write the number down; section 5 has the answer.
 
 # %% [markdown] lang="zh"
 # ## 1 代码之前的那句话
@@ -90,7 +90,7 @@ tokens = clinic.draw_tokens()                       # (B, T)
 
 
 def symptom(action):
-    """What `action()` returns, or the exception it raises, in one line."""
+    """Print what `action()` returns, or the exception it raises, in one line."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -117,14 +117,14 @@ symptom(lambda: embedding(tokens))
 print(type(embedding).__name__, embedding.shape, " has weights:", hasattr(embedding, "weights"))
 
 # %% [markdown] lang="zh"
-# `Input` 只是一张**形状说明**：没有权重，不能调用，学不到任何东西。形状也填错了：它说 $T$ 和 $D$ 都等于 `input_dim`，可是时间步数与特征数毫无关系。
+# `Input(...)` 返回的是一个 `KerasTensor`，只是一张**形状说明**：没有权重，不能调用，学不到任何东西。形状也填错了：它说 $T$ 和 $D$ 都等于 `input_dim`，可是时间步数与特征数毫无关系。
 #
-# **改法**：要查表，就用 `Embedding(V, D)`；`Input` 只在函数式写法里声明 $(T,)$，长度写 `None`。
+# **改法**：要查表，就用 `Embedding(V, D)`；`Input` 用在函数式写法和 `Sequential` 里，声明 $(T,)$，长度写 `None`。
 
 # %% [markdown] lang="en"
-# An `Input` is no more than a **statement of a shape**: it has no weights, cannot be called, and learns nothing. The shape is wrong as well: it says that $T$ and $D$ both equal `input_dim`, but the number of time steps has nothing to do with that of features.
+# `Input(...)` returns a `KerasTensor`, which is no more than a **statement of a shape**: it has no weights, cannot be called, and learns nothing. The shape is wrong as well: it says that $T$ and $D$ both equal `input_dim`, but the number of time steps has nothing to do with that of features.
 #
-# **The mend**: to look ids up in a table, use `Embedding(V, D)`; `Input` belongs to the functional style, where it declares $(T,)$, with `None` for any length.
+# **The mend**: to look ids up in a table, use `Embedding(V, D)`; `Input` belongs to the functional style and to `Sequential`, where it declares $(T,)$, with `None` for any length.
 
 # %%
 embedding = layers.Embedding(V, D, mask_zero=True)
@@ -192,12 +192,12 @@ print(tuple(output.shape), tuple(hidden.shape), tuple(cell.shape), " output is h
 # %% [markdown] lang="zh"
 # ### 2.5 末步取了两次
 #
-# `[:, -1, :]` 把 $(B, T, H)$ 变成 $(B, H)$。再取一次，就没有时间轴了。若第二次少写一个冒号，后果更坏：
+# `[:, -1, :]` 把 $(B, T, H)$ 变成 $(B, H)$。再取一次，就没有时间轴了。若第二次写成 `[:, -1]`，后果更坏：
 
 # %% [markdown] lang="en"
 # ### 2.5 The last step, taken twice
 #
-# `[:, -1, :]` makes $(B, H)$ of $(B, T, H)$. Taken again, there is no time axis left. With one colon fewer the second time, it is worse:
+# `[:, -1, :]` makes $(B, H)$ of $(B, T, H)$. Taken again, there is no time axis left. Written as `[:, -1]` the second time, it is worse:
 
 # %%
 states = keras.Input((None, H))                     # (B, T, H)
@@ -230,14 +230,14 @@ symptom(shadowed)
 #
 # ### 2.7 没有编译，没有数据，没有指标
 #
-# 原文的代码到 `call` 为止。模型怎么学，学得怎样，都没有说：
+# 原文的代码只写到前向计算。模型怎么学，学得怎样，都没有说：
 
 # %% [markdown] lang="en"
 # From that `class` on `LSTM` is no longer Keras's layer. Here we are lucky: the number of arguments differs. Were it the same, you would get another thing and never know. **The mend**: let a class's name say what it **does** (`ReviewClassifier`), not what it is made of, and write the library's layer as `layers.LSTM`, which nothing can hide.
 #
 # ### 2.7 No compile, no data, no metric
 #
-# The article's code ends with `call`. How the model is to learn, and how well it does, it does not say:
+# The article's code goes no further than the forward pass. How the model is to learn, and how well it does, it does not say:
 
 # %%
 labels = np.array([0, 1] * 4)
@@ -278,18 +278,18 @@ for name, layer in middle.items():
     print(f"{name:>5}: {np.sum(np.abs(before - after) > 1e-6)} / {len(full)}")
 
 # %% [markdown] lang="zh"
-# 这就是**置换检验**：一次前向传播，不用训练。（第一个模型读的只是评论的最后一个词元。）**改法**：在嵌入和输出之间放一个循环层。
+# 这就是**置换检验**：两次前向传播，不用训练。（`Dense` 模型只看得见最后一个词元。）**改法**：在嵌入和输出之间放一个循环层。
 #
 # ### 3.2 创建了不用的层
 #
-# 原文的 `fc1`、`fc2` 在 `__init__` 里，`call` 里只用到 `fc3`。下面数一数权重。
+# 原文的 `fc1`、`fc2` 在 `__init__` 里，`call` 里只用到 `fc3`。下面数一数权重。（`@registered` 先不管它，第 4 节会讲。）
 
 # %% [markdown] lang="en"
-# This is the **permutation test**: one forward pass, no training. (The Dense model reads the last token of a review and nothing else.) **The mend**: a recurrent layer between embedding and output.
+# This is the **permutation test**: two forward passes, no training. (The `Dense` model sees the last token and nothing else.) **The mend**: a recurrent layer between embedding and output.
 #
 # ### 3.2 Layers created, never used
 #
-# The article's `fc1` and `fc2` stand in `__init__`; `call` uses `fc3` alone. Let us count the weights.
+# The article's `fc1` and `fc2` stand in `__init__`; `call` uses `fc3` alone. Let us count the weights. (Never mind `@registered`: section 4 comes to it.)
 
 # %%
 broken, mended = (getattr(clinic.DEFECTS["unused_layer"], which)() for which in ("broken", "mended"))
@@ -301,24 +301,30 @@ for model in (broken, mended):
 # %% [markdown] lang="zh"
 # `first` 从未调用，所以没有建成（`built` 为 False），一个权重也没有：不学、不存、不报错。你以为有两层，其实只有一层。**改法**：在 `call` 里接上，或者删掉。
 #
-# 反过来，**在 `call` 里新建**的层每次都是新的：
+# 反过来，**在 `call` 里新建**的层每次都是新的。先直接调用两次，再训练。先猜：哪一步会报错？
 
 # %% [markdown] lang="en"
 # `first` was never called, so it was never built and has no weight at all: it does not learn, is not saved, and raises no error. You believe in two layers; there is one. **The mend**: use it in `call`, or remove it.
 #
-# The other way round, a layer that is **made in `call`** is a new one every time:
+# The other way round, a layer that is **made in `call`** is a new one every time. We call the model twice, then train it. A guess first: which of these will raise an error?
 
 # %%
 model = clinic.DEFECTS["layer_made_in_call"].broken()
 symptom(lambda: "same output twice: " + str(np.allclose(model(tokens), model(tokens))))
 symptom(lambda: "LSTM among the weights: " + str(any("lstm" in weight.path for weight in model.weights)))
+model.compile("adam", "binary_crossentropy")
+symptom(lambda: model.fit(tokens, labels, verbose=0))
 
 # %% [markdown] lang="zh"
+# 直接调用不报错：每次都换一组随机权重，同一批两次得到不同的输出，模型的权重里也没有 `LSTM`。到了 `fit` 才停下，因为计算图里不许每次新建变量。**改法**：在 `__init__` 里创建，存成属性。
+#
 # ### 3.3 在 `call` 里冻结
 #
 # 原文在 `call` 的途中把 `trainable` 设为 False，用完再设回 True，想必是要冻结嵌入层。训练一轮，看看嵌入动了没有。先猜。
 
 # %% [markdown] lang="en"
+# Called directly it raises nothing: each call draws new random weights, one batch gets two different outputs, and there is no `LSTM` among the model's weights. Only `fit` stops, because a graph must not make new variables every time. **The mend**: create it in `__init__` and keep it as an attribute.
+#
 # ### 3.3 Freezing inside `call`
 #
 # The article sets `trainable` to False in the middle of `call` and back to True afterwards, presumably to freeze the embedding. Train for an epoch and see whether it moved. A guess first.
@@ -378,12 +384,12 @@ print({name: value.shape for name, value in states_of.predict(tokens, verbose=0)
 # %% [markdown] lang="zh"
 # ### 3.5 softmax 做了两次
 #
-# 最后一层用了 softmax，损失又写了 `from_logits=True`，于是再做一次 softmax。照样训练，照样下降。先猜：$K$ 类时，这个损失最低能到多少？
+# 最后一层用了 softmax，损失又写了 `from_logits=True`，于是再做一次 softmax。不报错，损失照样下降。先猜：$K$ 类时，这个损失最低能到多少？
 
 # %% [markdown] lang="en"
 # ### 3.5 Softmax, twice
 #
-# The last layer has a softmax, and the loss says `from_logits=True`, so it takes another. It trains, it falls. A guess first: with $K$ classes, how low can that loss get?
+# The last layer has a softmax, and the loss says `from_logits=True`, so it takes another. No error, and the loss falls. A guess first: with $K$ classes, how low can that loss get?
 
 # %%
 for classes in (2, 3, 10):
@@ -392,14 +398,32 @@ for classes in (2, 3, 10):
     print(f"K = {classes:>2}: lowest loss {float(loss(np.array([0]), certain)):.3f}   a blind guess {np.log(classes):.3f}")
 
 # %% [markdown] lang="zh"
-# 概率最大只到 1，再做一次 softmax，一个**百分之百确定又完全正确**的模型也降不到零。损失停在一个莫名其妙的数上，多半是它。**改法**：二选一，要么最后一层不加激活函数，要么去掉 `from_logits=True`。
+# 概率最大只到 1，再做一次 softmax，一个**百分之百确定又完全正确**的模型也降不到零：最低是 $\ln\left(1 + (K-1)/e\right)$。
+#
+# Keras 会不会发现？TensorFlow 后端认得**刚刚**从 softmax 出来的张量。下面让同一组概率直接进损失，再让它先过一个（不起作用的）平均。先猜：哪一个有警告？
+
+# %% [markdown] lang="en"
+# A probability reaches 1 at most, and after another softmax even a model that is **certain and right** does not come down to zero: the lowest is $\ln\left(1 + (K-1)/e\right)$.
+#
+# Does Keras notice? On TensorFlow it knows a tensor that comes **straight** from a softmax. Below the same probabilities go into the loss, first directly, then after a mean (that changes nothing). A guess first: for which of them is there a warning?
+
+# %%
+probabilities = keras.activations.softmax(keras.ops.convert_to_tensor([[20.0, 0.0, 0.0]]))
+averaged = keras.ops.mean(probabilities[:, None], axis=1)
+for name, output in {"softmax": probabilities, "softmax, mean": averaged}.items():
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        print(f"{name:>13}: loss {float(loss(np.array([0]), output)):.3f}   warnings: {len(heard)}")
+
+# %% [markdown] lang="zh"
+# 直接来的，Keras 给出警告，并改用 softmax 之前的分数，损失没有错。中间只要隔了一步（平均、切片、几个模型的概率相加），它就认不出来，也不再警告；JAX 后端从来不认。损失停在一个莫名其妙的数上降不下去时，先查这里。**改法**：二选一，要么最后一层不加激活函数，要么去掉 `from_logits=True`。
 #
 # ### 3.6 末步读到的是填充
 #
 # 3.1 章用训练测过填充的代价。这里只看一批没有训练过的模型输出：末尾每多补一些 0，**八条不同评论**的输出之间还差多少？
 
 # %% [markdown] lang="en"
-# A probability reaches 1 at most, and after another softmax even a model that is **certain and right** does not come down to zero. If a loss stops at some odd number, suspect this. **The mend**: one of the two: no activation on the last layer, or no `from_logits=True`.
+# Straight from the softmax, Keras warns and takes the scores before it: the loss is right. With one step in between (a mean, a slice, a sum over several models) it does not know it any more, and is silent; on JAX it never does. If a loss stops at some odd number, look here first. **The mend**: one of the two: no activation on the last layer, or no `from_logits=True`.
 #
 # ### 3.6 The last step is padding
 #
@@ -419,14 +443,14 @@ for more in (0, 10, 40, 160):
 #
 # ## 4 存得下，取得回吗？
 #
-# 原文的类没有 `get_config`。保存时 Keras 要写下“怎样再造一个”，而它只知道 `__init__` 的参数名，不知道值：
+# 原文的类没有 `get_config`。保存时 Keras 要写下“怎样再造一个”。参数若是数和字符串，`Layer` 的子类它会自己记下；`Model` 的子类它不记。下面的模型只有一个整数参数 `units=8`：
 
 # %% [markdown] lang="en"
 # The more of it, the more completely the text is forgotten: different reviews get one answer. **The mend**: `mask_zero=True`, and let the recurrent layer hand over its last state instead of writing `[:, -1, :]`.
 #
 # ## 4 Can it be saved, and loaded?
 #
-# The article's class has no `get_config`. To save a model Keras must write down "how to make another one", and it knows the names of `__init__`'s arguments, but not their values:
+# The article's class has no `get_config`. To save a model Keras must write down "how to make another one". Of a subclass of `Layer` it records arguments that are numbers or strings by itself; of a subclass of `Model` it does not. The model below has a single argument, the integer `units=8`:
 
 # %%
 import tempfile
@@ -438,10 +462,10 @@ symptom(lambda: model(tokens).shape)
 symptom(lambda: model.save(folder / "model.keras"))
 
 # %% [markdown] lang="zh"
-# 报错还算好。更坏的是 `get_config` 写了，却**漏了一个**有默认值的参数。下面的层把输入乘以 3，它的 `get_config` 忘了 `factor`。先猜：载入时会报错吗？
+# 信息里的“不可序列化的参数”怪错了对象，8 是再普通不过的整数；要紧的是后半句：请写 `get_config`。报错还算好。更坏的是 `get_config` 写了，却**漏了一个**有默认值的参数。下面的层把输入乘以 3，它的 `get_config` 忘了 `factor`。先猜：载入时会报错吗？
 
 # %% [markdown] lang="en"
-# An error is the better case. It is worse when there is a `get_config` that **leaves out** an argument which has a default. The layer below multiplies by 3, and its `get_config` forgets `factor`. A guess first: will loading raise an error?
+# The message blames "non-serializable argument values", though 8 is as plain as a number can be; what counts is the rest: write `get_config`. An error is the better case. It is worse when there is a `get_config` that **leaves out** an argument which has a default. The layer below multiplies by 3, and its `get_config` forgets `factor`. A guess first: will loading raise an error?
 
 # %%
 defect = clinic.DEFECTS["config_incomplete"]
@@ -454,14 +478,14 @@ for line in defect.code("mended").splitlines()[7:9]:
     print(line)
 
 # %% [markdown] lang="zh"
-# 没有报错，也没有警告，部署出去的是**另一个模型**。**改法**：`get_config` 返回 `super().get_config()` 加上 `__init__` 的**全部**参数；用 `register_keras_serializable` 登记这个类；保存之后立刻载入，比较输出。
+# 没有报错，也没有警告，部署出去的是**另一个模型**。（这个层若干脆不写 `get_config`，Keras 倒会自己记下 `factor`：写了一半，比不写更坏。）**改法**：`get_config` 返回 `super().get_config()` 加上 `__init__` 的**全部**参数；用 `register_keras_serializable` 登记这个类；保存之后立刻载入，比较输出。
 #
 # ## 5 体检
 #
 # 上面的每个小实验都可以自动做。课程的 `diagnose` 把十五项连成一次体检：不训练，不改权重，只用一小批输入。先看一个病号：
 
 # %% [markdown] lang="en"
-# No error, no warning: what goes into production is **another model**. **The mend**: `get_config` returns `super().get_config()` and **all** arguments of `__init__`; register the class with `register_keras_serializable`; load at once what you saved, and compare the outputs.
+# No error, no warning: what goes into production is **another model**. (Had this layer no `get_config` at all, Keras would have recorded `factor` by itself: half a `get_config` is worse than none.) **The mend**: `get_config` returns `super().get_config()` and **all** arguments of `__init__`; register the class with `register_keras_serializable`; load at once what you saved, and compare the outputs.
 #
 # ## 5 The check-up
 #
@@ -497,10 +521,10 @@ for ordered in (True, False):
     print(f"{'bag':>12}: faults", diagnose(bag, tokens, ordered=ordered).faults, f" ordered={ordered}")
 
 # %% [markdown] lang="zh"
-# 一项检查只有在该响的时候响、不该响的时候不响，才有用。下图是二十个病号（前面讲过的都在内，另有几个常见的），每个只有一处毛病；列是检查项。图不是画好的，是当场跑出来的。
+# 一项检查只有在该响的时候响、不该响的时候不响，才有用。下图是二十个病号（前面讲过的都在内，另有几个常见的），每个只种下一处毛病，有时会牵动几项；列是检查项。图不是画好的，是当场跑出来的。
 
 # %% [markdown] lang="en"
-# A check is of use only if it rings when it should and keeps quiet otherwise. The picture shows twenty patients (all of those above and a few common ones more), each with a single defect; the columns are the checks. It is not drawn beforehand: it is run here.
+# A check is of use only if it rings when it should and keeps quiet otherwise. The picture shows twenty patients (all of those above and a few common ones more), each with a single defect planted, which may ring several bells; the columns are the checks. It is not drawn beforehand: it is run here.
 
 # %%
 import matplotlib.pyplot as plt
@@ -518,12 +542,12 @@ tell(zh=f"{len(found)} 个病号，查出 {caught} 个；其中一运行就停�
      en=f"Of {len(found)} patients {caught} are found out; {stops} of them stop by themselves, the other {caught - stops} run forward without complaint.")
 
 # %% [markdown] lang="zh"
-# 最左一列红的，Python 替你找到了；右边那些，要靠你去问。原文那三十行里，光是本章列出的就有十三处（还不算没有结尾的代码块）：`Input` 当层、$T$ 与 $D$ 混淆、`add` 列表、未定义的 `self.model`、一个值拆成两个、末步取两次、没有循环层、不用的层、`call` 里冻结、状态存成属性、没有掩码、没有 `get_config`、类名冲突、没有编译和数据。你数到了几处？
+# 最左一列红的，构造时或第一次调用时就会报错；“能编译成图”要等到 `fit`，没有 `get_config` 要等到保存，才会报错；其余的不问就不会说。原文那不到三十行里，光是本章列出的就有**十四处**（还不算没有结尾的代码块）：`Input` 当层、$T$ 与 $D$ 混淆、`add` 列表、未定义的 `self.model`、一个值拆成两个、末步取两次、没有循环层、不用的层、`call` 里冻结、状态存成属性、没有掩码、没有 `get_config`、类名冲突、没有编译和数据。你数到了几处？
 #
 # 选一个毛病，左右对照它的代码：涂色的是改动的行，下面一排是体检结果。
 
 # %% [markdown] lang="en"
-# What is red in the first column Python finds for you; for the rest, you have to ask. The article's thirty lines have all of these: `Input` as a layer, $T$ mixed up with $D$, `add` with a list, an undefined `self.model`, one value unpacked into two, the last step taken twice, no recurrent layer, layers never used, freezing in `call`, a state kept as an attribute, no mask, no `get_config`, a class name that hides another, no compile, data or metric (and a code block that never ends). How many had you counted?
+# What is red in the first column raises an error as the model is made or first called; under "compiles" it waits for `fit`, and a missing `get_config` for saving. The rest says nothing unless asked. The article's lines, fewer than thirty, have **fourteen** of the defects in this chapter: `Input` as a layer, $T$ mixed up with $D$, `add` with a list, an undefined `self.model`, one value unpacked into two, the last step taken twice, no recurrent layer, layers never used, freezing in `call`, a state kept as an attribute, no mask, no `get_config`, a class name that hides another, no compile, data or metric (and a code block that never ends). How many had you counted?
 #
 # Choose a defect, and switch between broken and mended: the coloured lines are those that change, the row below is the check-up.
 
@@ -591,12 +615,12 @@ print("loaded, equal:", np.allclose(before, loaded(tokens), atol=1e-6))
 # %% [markdown] lang="zh"
 # ### 数据、编译、训练、测试
 #
-# 原文缺的另一半。用 3,000 条真实评论训练几秒钟（4.2 章用全部数据做了完整的一遍，包括泄漏和调参）；词表只看训练集，在没见过的测试集上报告准确率和它的自助法区间。对照：永远猜多数类；同样 3,000 条上的 TF-IDF + 逻辑回归。
+# 原文缺的另一半。用 3,000 条真实评论训练几秒钟（4.2 章用全部数据做了完整的一遍，包括泄漏和调参）；词表只看训练集，在没见过的测试集上报告准确率和它的自助法区间。对照：永远猜多数类；同样 3,000 条上的 TF-IDF + 逻辑回归。规则：LSTM 区间的下端高于多数类区间的上端，才算学到了东西。数据这么少，不必指望它胜过 TF-IDF。
 
 # %% [markdown] lang="en"
 # ### Data, compile, training, test
 #
-# The other half that the article lacks. A few seconds of training on 3,000 real reviews (chapter 4.2 does it in full with all of them, leakage and tuning included); the vocabulary comes from the training set alone, the accuracy from a test set not seen before, with a bootstrap interval. Beside it: always the majority class, and TF-IDF with logistic regression on the same 3,000.
+# The other half that the article lacks. A few seconds of training on 3,000 real reviews (chapter 4.2 does it in full with all of them, leakage and tuning included); the vocabulary comes from the training set alone, the accuracy from a test set not seen before, with a bootstrap interval. Beside it: always the majority class, and TF-IDF with logistic regression on the same 3,000. The rule: it has learned something if the lower end of the LSTM's interval lies above the upper end of the majority's. With so little data, do not expect it to beat TF-IDF.
 
 # %%
 from rnncourse import datasets, metrics, text

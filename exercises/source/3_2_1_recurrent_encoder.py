@@ -51,7 +51,7 @@ def lstm(x, h, c, kernel, recurrent_kernel, bias):
 # ## 1. The gradient of an embedding
 #
 # After the lookup $x_{b,t} = E[v_{b,t}]$, the gradient of the loss with respect to each $x_{b,t}$ is known: `d_x`, of shape $(B, T, D)$.
-# What is its gradient with respect to the table $E$? A row that was used several times gets as many gradients, **added up**; a
+# What is the loss's gradient with respect to the table $E$? A row that was used several times gets as many gradients, **added up**; a
 # row that was not used gets 0. Id 0 is padding: its row is not trained, its gradient is 0.
 #
 # $$\frac{\partial L}{\partial E_v} = \sum_{(b,t):\; v_{b,t} = v} \frac{\partial L}{\partial x_{b,t}}$$

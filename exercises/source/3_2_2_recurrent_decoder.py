@@ -95,7 +95,7 @@ check.decoder_step(decoder_step)
 # 3. 所有候选放在一起，按对数概率留下最好的 `width` 个；
 # 4. 重复 2、3 共 `longest` 次（所有假设都写完了可以提前停）。
 #
-# 返回最好的假设：词元列表（不含 `start` 和 `end`）和它的对数概率（含 `end` 的）。这里不用长度惩罚。
+# 返回最好的假设：词元列表（不含 `start` 和 `end`）和它的对数概率（含 `end` 的）。这里不用长度惩罚。图中 `width` 是 2，走了两步：
 
 # %% [markdown] lang="en"
 # ## 3. Beam search
@@ -110,15 +110,15 @@ check.decoder_step(decoder_step)
 # 4. repeat 2 and 3 `longest` times (you may stop earlier once all have ended).
 #
 # Return the best hypothesis: its tokens (a list without `start` and `end`) and its log-probability (that of `end` included). No
-# length penalty here.
+# length penalty here. In the picture `width` is 2, and two steps are taken:
 
 # %%
 from rnncourse.plots import plot_beam_tree
 
-logs = np.log([0.5, 0.4, 0.1, 0.175, 0.15, 0.02, 0.36])
 _ = plot_beam_tree([
-    [(("A",), logs[0], True), (("B",), logs[1], True), (("</s>",), logs[2], False)],
-    [(("A", "A"), logs[3], True), (("A", "</s>"), logs[4], False), (("B", "A"), logs[5], False), (("B", "</s>"), logs[6], True)],
+    [(("A",), np.log(0.5), True), (("B",), np.log(0.4), True), (("</s>",), np.log(0.1), False)],
+    [(("A", "A"), np.log(0.2), True), (("A", "B"), np.log(0.17), False), (("A", "</s>"), np.log(0.13), False),
+     (("B", "A"), np.log(0.02), False), (("B", "B"), np.log(0.02), False), (("B", "</s>"), np.log(0.36), True)],
 ])
 
 # %% task="beam_search"

@@ -14,8 +14,8 @@ from rnncourse.text import END, PADDING, START
 def greedy(model, sources, *, longest=50):
     """Write the likeliest token at every step, up to END or `longest` tokens: a list of int32 arrays.
 
-    `model`: of `models.build_translator`; `sources`: a list of arrays of token ids, any lengths, none empty
-    or all (an empty one is a row of padding). Raises ValueError for sources that do not fit, or longest < 1.
+    `model`: of `models.build_translator`; `sources`: a list of arrays of token ids, of any lengths; an empty
+    one is read as a row of padding. Raises ValueError for sources that do not fit, or longest < 1.
     """
     check_count("longest", longest)
     return _write_all(model, sources, longest, lambda rows, width: None)

@@ -61,9 +61,9 @@ def _one_unit(name):
 
 def _squashed_twice(name):
     found = choose(
-        zh=f"输出像是概率，{name} 却要分数（from_logits=True）：softmax 做了两次",
+        zh=f"输出像是概率，{name} 却要分数（from_logits=True）：激活函数会做两次",
         en=f"the outputs look like probabilities, but {name} expects scores (from_logits=True): "
-        "softmax twice",
+        "the activation is applied twice",
     )
     advice = choose(
         zh="去掉最后一层的激活函数，或去掉 from_logits=True",

@@ -30,7 +30,7 @@ CHECKS = (
     "saving",
 )
 _MOST_ROWS = 8
-_MOST_TEXT = 150  # characters of a message
+_MOST_TEXT = 300  # characters of a message
 
 
 def diagnose(model, inputs, *, ordered=True, causal=None):
@@ -138,8 +138,8 @@ def question(check):
 
 
 _QUESTIONS = {
-    "runs": ("能跑吗", "runs"),
-    "layers": ("层都用到了吗", "layers used"),
+    "runs": ("能跑", "runs"),
+    "layers": ("层都用到", "layers used"),
     "trainable": ("trainable 没被改", "trainable left alone"),
     "attributes": ("不留张量", "keeps no tensor"),
     "graph": ("能编译成图", "compiles"),
@@ -162,7 +162,8 @@ def first_line(error):
     if paragraphs and paragraphs[0].startswith("Exception encountered when calling") and len(paragraphs) > 1:
         paragraphs = paragraphs[1:]
     text = paragraphs[0].replace("\x1b[1m", "").replace("\x1b[0m", "") if paragraphs else ""
-    return f"{type(error).__name__}: {text[:_MOST_TEXT]}".rstrip(": ")
+    text = text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT] + "…"
+    return f"{type(error).__name__}: {text}".rstrip(": ")
 
 
 def _checked(inputs):

@@ -1,7 +1,8 @@
-"""Edit distance: the fewest substitutions, deletions and insertions that make one sequence of another.
+"""Edit distance: the fewest substitutions, deletions and insertions that turn one sequence into another.
 
-References and hypotheses are lists of tokens of any kind. An edit is done to the reference: a token that the
-hypothesis lacks is a deletion, one that it has beside them an insertion. Levenshtein (1966).
+References and hypotheses are lists of tokens of any kind. Edits turn the reference into
+the hypothesis: a token that only the reference has is a deletion, one that only the hypothesis has an
+insertion. Levenshtein (1966).
 """
 
 from typing import NamedTuple

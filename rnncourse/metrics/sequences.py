@@ -92,7 +92,7 @@ def chrf(hypotheses, references, *, word_order=0):
 
 
 class ErrorRate(NamedTuple):
-    """Edits that make the hypotheses of the references, as a share of the references' tokens."""
+    """Edits that turn the references into the hypotheses, as a share of the references' tokens."""
 
     rate: float  # 0 for a perfect copy; above 1 where more was inserted than there was to say
     substitutions: int

@@ -58,7 +58,8 @@ def _place(status):
 
 def _legend(ax, shades):
     words = choose(
-        zh=("没有走到", "正常", "不适用或待定", "毛病"), en=("not reached", "well", "does not apply", "fault")
+        zh=("没有走到", "正常", "不适用或待定", "毛病"),
+        en=("not reached", "well", "does not apply, or open", "fault"),
     )
     patches = [
         Patch(facecolor=s, edgecolor=GREY, linewidth=0.5, label=w) for s, w in zip(shades, words, strict=True)

@@ -23,7 +23,7 @@ def plot_distribution(before, after, tokens, *, ax=None):
     ax = axes_or_new(ax, height=2.9)
     order = np.argsort(-before, kind="stable")[:_MOST_BARS]
     place = np.arange(len(order))
-    names = choose(zh=("模型给出的", "抽样用的"), en=("as the model gives it", "as it is drawn from"))
+    names = choose(zh=("模型给出的", "抽样用的"), en=("as the model gives it", "what is drawn from"))
     ax.bar(place, before[order], width=0.8, color=PALE, edgecolor=GREY, linewidth=0.6, label=names[0])
     ax.bar(place, after[order], width=0.46, color=colour(0), label=names[1])
     ax.set_xticks(place, [drawable(str(tokens[i])) for i in order], parse_math=False)

@@ -82,7 +82,7 @@ TASK = Task(
         Mistake(
             "state_forgotten",
             state_forgotten,
-            zh="每一段都从零状态开始：前一段读到的全忘了。上一段的末态要交给下一段。",
+            zh="每一块都从零状态开始：前一块读到的全忘了。上一块的末态要交给下一块。",
             en="Every piece begins with zeros: what the last one read is forgotten. Its end state is to be handed on to "
             "the next.",
         ),
@@ -103,25 +103,25 @@ TASK = Task(
         Mistake(
             "states_exchanged",
             states_exchanged,
-            zh="两个状态对调了：run 返回的次序是 h、c，接收的次序也是 h、c。",
-            en="The two states are exchanged: `run` returns h, c and takes h, c.",
+            zh="两个状态对调了：lstm 返回的次序是 h、c，接收的次序也是 h、c。",
+            en="The two states are exchanged: `lstm` returns h, c and takes h, c.",
         ),
         Mistake(
             "rest_dropped",
             rest_dropped,
-            zh="长度不是整数倍时，最后不满一段的几步丢了。",
+            zh="长度不是整数倍时，最后不满一块的几步丢了。",
             en="Where the length is no multiple of the size, the steps of the last, shorter piece are lost.",
         ),
         Mistake(
             "end_states_only",
             end_states_only,
-            zh="这是每一段的末态；题目要的是每一步的输出，(B, T, H)。",
+            zh="这是每一块的末态；题目要的是每一步的输出，(B, T, H)。",
             en="These are the end states of the pieces; the outputs of every step are asked for, (B, T, H).",
         ),
         Mistake(
             "last_piece_only",
             last_piece_only,
-            zh="只返回了最后一段的输出：各段的输出要沿时间轴接起来。",
+            zh="只返回了最后一块的输出：各块的输出要沿时间轴接起来。",
             en="Only the last piece's outputs are returned: those of all pieces are to be joined along time.",
         ),
     ),

@@ -100,8 +100,9 @@ TASK = Task(
         Mistake(
             "divided_by_the_rate",
             divided_by_the_rate,
-            zh="掩码对了，放大的倍数不对：该除以**留下**的比例。",
-            en="The mask is right, the scale is not: divide by the share that is **kept**.",
+            zh="掩码对了，放大的倍数不对：你除以的是**丢掉**的比例。要使期望不变，想想留下的占多少。",
+            en="The mask is right, the scale is not: you divided by the share that is **dropped**. For the expectation to "
+            "stay, how large a share is left?",
         ),
     ),
 )

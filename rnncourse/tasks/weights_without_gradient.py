@@ -102,7 +102,7 @@ TASK = Task(
             "zero_in_part",
             zero_in_part,
             zh="有几个 0 不等于没有梯度：嵌入表里，这一批没有出现的词元那几行就是 0。要处处是 0 才算。",
-            en="Some zeros are not no gradient: in an embedding the rows of tokens that this batch lacks are zero. Only "
+            en="A few zeros are still a gradient: in an embedding the rows of tokens that this batch lacks are zero. Only "
             "zero everywhere counts.",
         ),
         Mistake(
@@ -115,8 +115,8 @@ TASK = Task(
         Mistake(
             "small_is_zero",
             small_is_zero,
-            zh="很小的梯度也被当成了 0。Adam 会除以梯度的大小，1e-10 的梯度照样能学；这里只找恰好为 0 的。",
-            en="Very small gradients are taken for 0. Adam divides by their size, and learns from 1e-10 as well; only exact "
+            zh="很小的梯度也被当成了 0。小不等于没有：权重还在动，只是慢；这里只找恰好为 0 的。",
+            en="Very small gradients are taken for 0. Small is not nothing: the weight still moves, if slowly; only exact "
             "zeros are looked for.",
         ),
         Mistake(

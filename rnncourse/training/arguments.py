@@ -19,3 +19,9 @@ def check_positive(**values):
     for name, value in values.items():
         if not (isinstance(value, numbers.Real) and 0 < value < float("inf")):
             raise ValueError(f"{name} must be a number above 0, got {value!r}")
+
+
+def check_not_negative(**values):
+    for name, value in values.items():
+        if not (isinstance(value, numbers.Real) and 0 <= value < float("inf")):
+            raise ValueError(f"{name} must be a number of at least 0, got {value!r}")

@@ -5,9 +5,10 @@ import numpy as np
 
 from rnncourse.training.arguments import check_counts, check_positive
 from rnncourse.training.batches import Batches, padded, rows_by_length
+from rnncourse.training.decay import adam
 from rnncourse.training.examples import check_two_classes, checked_examples, checked_sequences, class_weights
 from rnncourse.training.progress import display_of
-from rnncourse.training.schedules import warm_cosine
+from rnncourse.training.schedules import schedule_of
 
 
 def fit(
@@ -17,6 +18,8 @@ def fit(
     *,
     epochs=5,
     learning_rate=2e-3,
+    schedule="cosine",
+    weight_decay=0.0,
     tokens_per_batch=4096,
     patience=2,
     class_weight=None,
@@ -30,8 +33,10 @@ def fit(
     Sequences of similar length share a batch of about `tokens_per_batch` tokens, 64 to 128 sequences. An
     empty sequence becomes a row of padding; one of over 10,000 tokens is an error.
 
-    Adam's learning rate rises to `learning_rate` in the first half epoch, then falls to 0 along a cosine.
-    Training stops after `patience` epochs without a lower validation loss; the best epoch's weights stay.
+    Adam's learning rate rises to `learning_rate` in the first half epoch, then falls to 0 along a cosine;
+    `schedule` may be "one_cycle", "linear" or "constant" instead (`schedules.schedule_of`). `weight_decay`
+    takes that share, times the rate, of each kernel and embedding away at every step (`decay.adam`). Training
+    stops after `patience` epochs without a lower validation loss; the best epoch's weights stay.
     `class_weight`: None, "balanced" (each class counts alike) or a dict {label: weight}. `progress`: "auto"
     (curves in a notebook, a bar in a terminal), "curves", "bar" or "none". The same `seed` gives the same
     run. `callbacks` are Keras's. Raises ValueError for data or options that do not fit; it names the row.
@@ -46,7 +51,8 @@ def fit(
     weights = class_weights(class_weight, labels, expected["classes"])
     keras.utils.set_random_seed(seed)
     batches = Batches(sequences, labels, tokens=tokens_per_batch, seed=seed, class_weights=weights)
-    _compile(model, learning_rate, len(batches), epochs)
+    rate = schedule_of(schedule, learning_rate, len(batches), epochs)
+    _compile(model, adam(model, rate, weight_decay=weight_decay))
     stop = keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
     return model.fit(
         batches,
@@ -69,10 +75,9 @@ def predict(model, sequences, *, tokens_per_batch=16384):
     return probabilities[:, 0] if probabilities.shape[1] == 1 else probabilities
 
 
-def _compile(model, learning_rate, steps, epochs):
-    """`steps` a training epoch."""
+def _compile(model, optimizer):
     model.compile(
-        keras.optimizers.Adam(warm_cosine(learning_rate, steps, epochs), global_clipnorm=1.0),
+        optimizer,
         loss_of(model),
         metrics=["accuracy"],
         # XLA brings the loop over time nothing on a CPU, and cuDNN's layers refuse it.

@@ -76,11 +76,11 @@ def _controls(examples):
 def view_attention(result, row, name):
     """The View of one result at the slider `row`, whose end follows the result."""
     written = "".join(map(str, result.target_tokens))
+    if not len(result.source_tokens):
+        return View(None, choose(zh="没有可读的词元。", en="There is no token to read."))
     if result.weights is None:
         words = choose(zh="这个模型没有注意力，看不出它看了哪里。", en="This model has no attention to show.")
         return View(None, f"{words} {written}")
-    if not len(result.source_tokens):
-        return View(None, choose(zh="没有可读的词元。", en="There is no token to read."))
     weights = checked_weights(result.weights, result.source_tokens, result.target_tokens)
     row.max = len(weights)
     chosen = row.value - 1

@@ -1,15 +1,12 @@
-"""Pruning: set weights to zero, keep them there, and count the bytes that are left.
+"""Pruning: set weights to zero and keep them there.
 
     masks = prune(model, 0.8)                    # the 80% smallest weights of all recurrent layers become 0
     masks = prune(model, 0.5, gates="f")         # half of the forget gate's weights, no others
     model.fit(..., callbacks=[keep_masks(model, masks)])
-    compressed_bytes(model)
 
 A mask is an array of bool, True where a weight is kept. A list of masks goes with `prunable(model)`: kernel
 and recurrent kernel of each recurrent layer. Biases, embeddings and dense layers are left alone.
 """
-
-import zlib
 
 import numpy as np
 
@@ -59,7 +56,7 @@ def prunable(model):
 
 def prunable_arrays(model):
     """The values of `prunable`, as NumPy arrays."""
-    return [_array(variable) for variable in prunable(model)]
+    return [array_of(variable) for variable in prunable(model)]
 
 
 def prune(model, sparsity, *, gates=None, scores=None):
@@ -84,7 +81,7 @@ def prune(model, sparsity, *, gates=None, scores=None):
 def apply_masks(model, masks):
     """Set to zero what the masks drop."""
     for variable, mask in zip(prunable(model), masks, strict=True):
-        variable.assign(_array(variable) * mask)
+        variable.assign(array_of(variable) * mask)
 
 
 def keep_masks(model, masks):
@@ -110,18 +107,12 @@ def sparsity_of(model):
     return sum(np.sum(value == 0) for value in values) / sum(value.size for value in values)
 
 
-def compressed_bytes(model):
-    """Bytes of all weights as float32, deflated as in a zip or gzip file: what a download would take."""
-    raw = b"".join(weight.astype("<f4").tobytes() for weight in model.get_weights())
-    return len(zlib.compress(raw, 9))
-
-
 def _kernels(model):
     """(variable, names of its gates) of every recurrent layer, also inside wrappers and inner models."""
     import keras
 
     found = []
-    for layer in _layers(model):
+    for layer in layers_in(model):
         if isinstance(layer, keras.layers.LSTM | keras.layers.GRU | keras.layers.SimpleRNN):
             gates = next(GATES[kind.__name__] for kind in type(layer).__mro__ if kind.__name__ in GATES)
             found += [(layer.cell.kernel, gates), (layer.cell.recurrent_kernel, gates)]
@@ -130,14 +121,14 @@ def _kernels(model):
     return found
 
 
-def _layers(layer):
+def layers_in(layer):
     """`layer` and all that it holds: a model's layers, a wrapper's, both directions of Bidirectional."""
     names = ("forward_layer", "backward_layer", "layer")
     inner = getattr(layer, "layers", None) or [getattr(layer, name, None) for name in names]
     yield layer
     for one in inner:
         if one is not None:
-            yield from _layers(one)
+            yield from layers_in(one)
 
 
 def _chosen_blocks(model, gates):
@@ -156,7 +147,8 @@ def _chosen_blocks(model, gates):
     ]
 
 
-def _array(variable):
+def array_of(variable):
+    """The value of a Keras variable, as a NumPy array."""
     import keras
 
     return keras.ops.convert_to_numpy(variable)
