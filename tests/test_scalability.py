@@ -2,6 +2,9 @@
 
 import importlib
 import itertools
+import os
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -365,6 +368,34 @@ def test_kerass_mask_conditions():
 def test_this_process_is_asked_for_a_gpu():
     assert cudnn.has_gpu() == bool(tf.config.list_physical_devices("GPU"))
     assert (cudnn.obstacles(layers.LSTM(3)) == []) == cudnn.has_gpu()
+
+
+ON_JAX = """
+import keras, numpy as np
+from keras import layers
+from rnncourse import models
+from rnncourse.scalability import cudnn, streaming
+tokens = np.random.default_rng(1).integers(1, 30, (3, 13))
+tokens[1, 5:] = 0
+for pooling, cell in (("max_mean", "gru"), ("last", "lstm")):
+    model = models.build_text_classifier(
+        vocabulary_size=30, bidirectional=False, embedding_size=6, units=5, pooling=pooling, cell=cell,
+        bigram_buckets=50,
+    )
+    whole, found = model.predict(tokens, verbose=0), streaming.read_in_chunks(model, tokens, 4)
+    assert np.abs(whole - found).max() < 1e-5
+assert ("there is no GPU" in cudnn.obstacles(layers.LSTM(3))) != cudnn.has_gpu()
+assert any("LSTM alone" in words for words in cudnn.obstacles(layers.GRU(3)))
+print(keras.backend.backend())
+"""
+
+
+@pytest.mark.slow
+def test_streams_and_conditions_on_jax():
+    pytest.importorskip("jax")
+    environment = {**os.environ, "KERAS_BACKEND": "jax"}
+    run = subprocess.run([sys.executable, "-c", ON_JAX], env=environment, capture_output=True, text=True)
+    assert run.returncode == 0 and run.stdout == "jax\n", run.stderr
 
 
 @pytest.mark.slow

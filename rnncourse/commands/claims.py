@@ -54,8 +54,8 @@ def _listed(claim):
 
 def _measure(chosen):
     """Measure the `chosen` claims, or all the fast ones, one after the other."""
-    from rnncourse import start
     from rnncourse.language import current
+    from rnncourse.runtime import start
 
     start(current())  # quiet logs, before Keras is imported
     from rnncourse.claims import CLAIMS

@@ -33,12 +33,15 @@ def obstacles(layer, *, mask=None, backend=None, gpu=None):
 
 
 def has_gpu():
-    """Whether this process's backend sees a GPU."""
+    """Whether this process's backend, TensorFlow or JAX, sees a GPU."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         return bool(tf.config.list_logical_devices("GPU"))
-    return bool(keras.distribution.list_devices("gpu"))
+    if keras.backend.backend() != "jax":
+        return False
+    kinds = {device.partition(":")[0] for device in keras.distribution.list_devices()}
+    return bool(kinds & {"gpu", "cuda", "rocm"})
 
 
 def _of_layer(layer, backend):

@@ -25,7 +25,7 @@ class Step:
     gradients: list
 
 
-def compare_devices(backend="tensorflow", counts=(1, 2), timeout=300):
+def compare_devices(backend="tensorflow", counts=(1, 2), timeout=600):
     """One Step for each number of virtual CPU devices in `counts`, by the same model on the same batch.
 
     A process each, 10 to 20 s. "tensorflow" uses tf.distribute.MirroredStrategy, "jax"

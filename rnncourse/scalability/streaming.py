@@ -176,6 +176,14 @@ class _Carried:
         for variable, start in zip(self.states, self.starts, strict=True):
             variable.assign(ops.full(variable.shape, start, variable.dtype))
 
+    def _carried(self):
+        """The states as tensors: JAX takes no variables."""
+        return [ops.convert_to_tensor(variable) for variable in self.states]
+
+    def _carry(self, *values):
+        for variable, value in zip(self.states, values, strict=True):
+            variable.assign(value)
+
     def _add_states(self, *shapes_and_starts):
         """Weights (shape, first value) that no optimizer trains."""
         self.starts = [start for _, start in shapes_and_starts]
@@ -195,10 +203,11 @@ class _CarriedPooling(_Carried, encoders.MaskedPooling):
     def call(self, inputs):
         states, tokens = inputs
         mask = encoders.mask_of(tokens)[:, :, None]
-        highest, total, count = self.states
-        highest.assign(ops.maximum(highest, ops.max(ops.where(mask, states, encoders.LOWEST), axis=1)))
-        total.assign(total + ops.sum(ops.where(mask, states, 0.0), axis=1))
-        count.assign(count + ops.cast(encoders.lengths_of(tokens), count.dtype)[:, None])
+        highest, total, count = self._carried()
+        highest = ops.maximum(highest, ops.max(ops.where(mask, states, encoders.LOWEST), axis=1))
+        total = total + ops.sum(ops.where(mask, states, 0.0), axis=1)
+        count = count + ops.cast(encoders.lengths_of(tokens), count.dtype)[:, None]
+        self._carry(highest, total, count)
         parts = []
         if "max" in self.kind:
             parts.append(ops.where(count > 0, highest, 0.0))
@@ -215,10 +224,10 @@ class _CarriedLast(_Carried, encoders.LastState):
         self._add_states(((rows, units), 0.0))
 
     def call(self, inputs):
-        (carried,) = self.states
         lengths = encoders.lengths_of(inputs[1])[:, None]
-        carried.assign(ops.where(lengths > 0, super().call(inputs), carried))
-        return ops.convert_to_tensor(carried)
+        last = ops.where(lengths > 0, super().call(inputs), *self._carried())
+        self._carry(last)
+        return last
 
 
 class _CarriedRows(_Carried, encoders.ZeroEmptyRows):
@@ -229,8 +238,9 @@ class _CarriedRows(_Carried, encoders.ZeroEmptyRows):
 
     def call(self, inputs):
         x, tokens = inputs
-        (seen,) = self.states
-        seen.assign(seen + ops.cast(encoders.lengths_of(tokens), seen.dtype)[:, None])
+        (seen,) = self._carried()
+        seen = seen + ops.cast(encoders.lengths_of(tokens), seen.dtype)[:, None]
+        self._carry(seen)
         return ops.where(seen > 0, x, 0.0)
 
 
@@ -243,11 +253,11 @@ class _CarriedBigrams(_Carried, encoders.BigramIds):
         self.states = [weight]
 
     def call(self, tokens):
-        (before,) = self.states
+        (before,) = self._carried()
         pairs = super().call(ops.concatenate([ops.cast(before, tokens.dtype), tokens], axis=1))[:, 1:]
         lengths = encoders.lengths_of(tokens)[:, None]
         last = ops.take_along_axis(tokens, ops.maximum(lengths - 1, 0), axis=1)
-        before.assign(ops.where(lengths > 0, ops.cast(last, "int32"), before))
+        self._carry(ops.where(lengths > 0, ops.cast(last, "int32"), before))
         return pairs
 
 
