@@ -56,7 +56,7 @@ def test_the_widget_shows_code_and_findings_of_the_choice(reader):
 
 def test_the_figure_has_the_code_line_by_line(reader):
     view, controls = build_clinic()
-    figure, _ = view()
+    figure = view().figure
     code, below = figure.axes
     shown = [text.get_text() for text in code.texts]
     assert shown == clinic.DEFECTS[controls.defect.value].code("broken").splitlines()

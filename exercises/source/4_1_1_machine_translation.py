@@ -161,7 +161,9 @@ check.alignment_error(alignment_error)
 # %% [markdown] lang="zh"
 # ## 5. 不说两遍
 #
-# 训练不足的解码器爱重复：“the new new new year”。一个常用的补救：凡是会让某个 n 元组第二次出现的词元，分数设为 $-\infty$。给下一个词元的分数 $(V,)$、已写下的编号（列表）和 $n \ge 2$，返回改过的分数，不要改动输入。
+# 训练不足的解码器爱重复：“the new new new year”。一个常用的补救：凡是会让某个 n 元组第二次出现的词元，分数设为 $-\infty$。给下一个词元的分数 $(V,)$、已写下的编号（列表）和 $n \ge 2$，返回改过的分数，不要改动输入。写成式子，$y_1 \dots y_m$ 是已写下的，只要有一个 $i$ 使下式成立（其余分数不变）：
+#
+# $$s'_v = -\infty \quad\Leftarrow\quad (y_{m-n+2}, \dots, y_m, v) = (y_i, \dots, y_{i+n-1}), \quad 1 \le i \le m-n+1$$
 #
 # 例：$n = 2$，已写 `1 2 1`：2 曾跟在 1 后面，再写 2 就重复了二元组 `1 2`，所以禁 2。已写的少于 $n$ 个时，没有可禁的。
 
@@ -170,7 +172,9 @@ check.alignment_error(alignment_error)
 #
 # A decoder that has trained too little repeats itself: "the new new new year". A common remedy: any token that would make an n-gram occur
 # a second time gets the score $-\infty$. Given scores of the next token $(V,)$, the ids written so far (a list) and $n \ge 2$, return the
-# changed scores; leave the input as it is.
+# changed scores; leave the input as it is. As a formula, with $y_1 \dots y_m$ written, for any $i$ (all other scores stay):
+#
+# $$s'_v = -\infty \quad\Leftarrow\quad (y_{m-n+2}, \dots, y_m, v) = (y_i, \dots, y_{i+n-1}), \quad 1 \le i \le m-n+1$$
 #
 # For instance, $n = 2$ and `1 2 1` written: 2 has followed 1, and another 2 would repeat the pair `1 2`, so 2 is forbidden. With fewer than
 # $n$ tokens written there is nothing to forbid.

@@ -184,16 +184,19 @@ def softmax_over_one_unit():
 
 def softmax_twice():
     tokens = keras.Input((None,))
-    x = layers.LSTM(H, return_sequences=True)(layers.Embedding(V, D, mask_zero=True)(tokens))
+    x = layers.Embedding(V, D, mask_zero=True)(tokens)
+    x = layers.LSTM(H, return_sequences=True)(x)
     x = layers.Dense(3, activation="softmax")(x)
-    model = keras.Model(tokens, layers.GlobalAveragePooling1D()(x))  # straight to the loss, Keras would warn
+    x = layers.GlobalAveragePooling1D()(x)  # straight to the loss, Keras would warn
+    model = keras.Model(tokens, x)
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     return model
 
 
 def softmax_in_the_loss():
     tokens = keras.Input((None,))
-    x = layers.LSTM(H, return_sequences=True)(layers.Embedding(V, D, mask_zero=True)(tokens))
+    x = layers.Embedding(V, D, mask_zero=True)(tokens)
+    x = layers.LSTM(H, return_sequences=True)(x)
     x = layers.Dense(3)(x)
     model = keras.Model(tokens, layers.GlobalAveragePooling1D()(x))
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
