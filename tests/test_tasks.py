@@ -70,8 +70,9 @@ def test_a_task_is_complete(task):
 
 @pytest.mark.parametrize("mistake", [mistake for _, mistake in MISTAKES], ids=lambda m: m.name)
 def test_a_hint_speaks_both_languages(mistake):
-    assert any("\u4e00" <= char <= "\u9fff" for char in mistake.zh)
-    assert not any("\u4e00" <= char <= "\u9fff" for char in mistake.en)
+    zh, en = (sum("\u4e00" <= char <= "\u9fff" for char in hint) for hint in (mistake.zh, mistake.en))
+    assert zh > len(mistake.zh) / 8
+    assert en < len(mistake.en) / 4  # it may quote characters where the task is about them
     assert mistake.zh[-1] in "。？" and mistake.en[-1] in ".?"
 
 

@@ -66,7 +66,8 @@ def split_pairs(pairs, *, validation=0.1, test=0.1, seed=42):
     Pairs that share their English or their Chinese side, letters and digits alone, in lower case, form a
     group (`group_pairs`), and a group stays whole: else a model could have seen a test sentence's translation
     in training. `validation` and `test` are shares of the pairs, together below 1; 0 gives None. Parts are as
-    large as the shares say, to within the largest group. Raises ValueError for other shares.
+    large as the shares say, to within the largest group. Raises ValueError for other shares, and where a
+    part stays empty: too few pairs, or a group that is larger than a share.
     """
     if not (0 <= validation < 1 and 0 <= test < 1 and validation + test < 1):
         given = f"validation={validation!r}, test={test!r}"
@@ -79,9 +80,8 @@ def split_pairs(pairs, *, validation=0.1, test=0.1, seed=42):
     held_out, validated, trained = np.split(order, bounds)
     parts = [(trained, 1), (validated, validation), (held_out, test)]
     if any(share and not len(part) for part, share in parts):
-        raise ValueError(
-            f"{len(pairs)} pairs in {groups.max() + 1} groups are too few for a pair in every part"
-        )
+        given = f"{len(pairs)} pairs in {groups.max() + 1} groups, the largest of {np.bincount(groups).max()}"
+        raise ValueError(f"{given}, are too few for a pair in every part; take larger shares")
     return Split(*(pairs.take(rng.permutation(part)) if share else None for part, share in parts))
 
 
