@@ -87,9 +87,9 @@ TASK = Task(
         Mistake(
             "all_spaces_dropped",
             all_spaces_dropped,
-            zh="空格全没了：题目要求把连续的空白变成一个空格，而不是删掉。（5 11 2026 会变成 5112026，就读不出来了。）",
-            en="All spaces are gone: runs are to become one space, not none. (5 11 2026 would turn into 5112026, which "
-            "nobody can read.)",
+            zh="空格全没了：题目要求把连续的空白变成一个空格，而不是删掉。5 11 2026 会变成 5112026，就读不出来了。",
+            en="All spaces are gone: runs are to become one space, not none: 5 11 2026 would turn into 5112026, which "
+            "nobody can read.",
         ),
         Mistake(
             "chinese_lost",
@@ -104,7 +104,7 @@ TASK = Task(
             zh="全角字符还是全角。标准库 unicodedata 有一种规范化，能把它们变成半角"
             "（它还会改动别的兼容字符，如 ①；这里不会遇到）。",
             en="What was full width still is. The standard library's unicodedata has a normalisation that makes it half "
-            "width. (It changes other compatibility characters, too, such as ①; none of those occurs here.)",
+            "width. It changes other compatibility characters, too, such as ①, but none of those occurs here.",
         ),
     ),
 )
