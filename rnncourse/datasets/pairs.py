@@ -76,7 +76,9 @@ def split_pairs(pairs, *, validation=0.1, test=0.1, seed=42):
     groups = group_pairs(pairs)  # (N,)
     place = rng.permutation(groups.max() + 1)[groups]  # the groups in random order
     order = np.lexsort((rng.random(len(pairs)), place))
-    bounds = [_boundary(place[order], share) for share in (test, test + validation)]
+    ends = np.flatnonzero(np.diff(place[order], prepend=-1))[1:]  # where a group ends and another begins
+    first = _boundary(ends, test * len(pairs), 0) if test else 0
+    bounds = [first, _boundary(ends, (test + validation) * len(pairs), first) if validation else first]
     held_out, validated, trained = np.split(order, bounds)
     parts = [(trained, 1), (validated, validation), (held_out, test)]
     if any(share and not len(part) for part, share in parts):
@@ -112,9 +114,7 @@ def _root(parent, i):
     return i
 
 
-def _boundary(place, share):
-    """The index nearest to `share` of the rows at which one group ends and another begins."""
-    wanted = round(share * len(place))
-    ends = np.flatnonzero(np.diff(place, prepend=-1, append=-1))
-    ends = np.unique(np.concatenate([[0], ends, [len(place)]]))
-    return int(ends[np.argmin(np.abs(ends - wanted))])
+def _boundary(ends, wanted, beyond):
+    """The one of `ends` beyond the last boundary that is nearest to `wanted`; else the last boundary."""
+    left = ends[ends > beyond]
+    return int(left[np.argmin(np.abs(left - round(wanted)))]) if left.size else beyond
