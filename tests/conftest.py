@@ -1,8 +1,13 @@
 """Fixtures of several test modules."""
 
 import pytest
+from hypothesis import settings
 
 from rnncourse import language
+
+# How long an example takes is the machine's affair: benchmarks measure time, tests do not.
+settings.register_profile("rnncourse", deadline=None)
+settings.load_profile("rnncourse")
 
 
 @pytest.fixture
