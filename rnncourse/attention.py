@@ -3,6 +3,7 @@
 import keras
 from keras import layers, ops
 
+from rnncourse.arguments import check_choice
 from rnncourse.encoders import mask_of
 
 SCORES = ("additive", "general", "dot")
@@ -26,8 +27,7 @@ class Attention(layers.Layer):
 
     def __init__(self, score="additive", units=None, **kwargs):
         super().__init__(**kwargs)
-        if score not in SCORES:
-            raise ValueError(f"score must be one of {', '.join(map(repr, SCORES))}, got {score!r}")
+        check_choice("score", score, SCORES)
         if units is not None and units < 1:
             raise ValueError(f"units must be at least 1, got {units!r}")
         self.score, self.units = score, units

@@ -26,6 +26,7 @@ PACKAGE = ROOT / "rnncourse"
 # A module imports only from lines above its own, or from its own package.
 LAYERS = [
     "language",
+    "arguments",
     "fonts",
     "style",
     "runtime",

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
+from rnncourse.arguments import check_counts
 from rnncourse.decoders.compiled import compiled
-from rnncourse.decoders.sources import batches, check_count, checked_sources
+from rnncourse.decoders.sources import batches, checked_sources
 from rnncourse.decoders.steps import IMPOSSIBLE, begin, is_end, step
 from rnncourse.decoders.writing import until_end
 from rnncourse.text import PADDING, START
@@ -34,8 +35,8 @@ def beam_search(model, sources, *, width=5, longest=50, length_penalty=0.6):
     START are never written. A list is shorter than `width` where there are fewer answers. Raises ValueError
     for sources that do not fit, width < 1, longest < 1 or a negative length_penalty.
     """
-    check_count("width", width)
-    check_count("longest", longest)
+    check_counts(width=width)
+    check_counts(longest=longest)
     if not (isinstance(length_penalty, numbers.Real) and 0 <= length_penalty < float("inf")):
         raise ValueError(f"length_penalty must be a number of at least 0, got {length_penalty!r}")
     sources = checked_sources(model, sources)

@@ -1,11 +1,10 @@
 """What goes into a search: checked sources, padded to few different shapes, and the model's halves."""
 
-import numbers
-
 import keras
 import numpy as np
 
 from rnncourse import text
+from rnncourse.arguments import checked_ids
 
 ROWS = 64  # sources decoded at once
 TALLEST = 1024  # hypotheses at once
@@ -42,43 +41,10 @@ def _padded(sources):
 
 def checked_sources(model, sources):
     """`sources` as int32 arrays. Raises ValueError that names the one that the model cannot read."""
-    return checked(sources, size=vocabulary_size(halves(model)[0]))
-
-
-def checked(sequences, *, size, name="sources"):
-    """The sequences as int32 arrays. Raises ValueError that names the row of what is no row of ids below
-    `size`.
-    """
-    if isinstance(sequences, str):
-        raise ValueError(
-            f"{name} must be a list of arrays of token ids, got a string; see decoders.translate"
-        )
-    return [_checked_ids(np.asarray(ids), size, f"{name}, row {row}") for row, ids in enumerate(sequences)]
-
-
-def _checked_ids(ids, size, where):
-    if ids.shape == (0,):
-        return ids.astype("int32")
-    if ids.ndim != 1 or ids.dtype.kind not in "iu":
-        raise ValueError(
-            f"{where}: expected token ids, whole numbers of shape (T,), got {ids.dtype} of shape {ids.shape};"
-            " Vocabulary.encode makes them"
-        )
-    wrong = ids[(ids < 0) | (ids >= size)]
-    if wrong.size:
-        raise ValueError(
-            f"{where}: token id {wrong[0]} is outside 0 to {size - 1}; encode with the vocabulary"
-            " the model was built for"
-        )
-    return ids.astype("int32")
+    size = vocabulary_size(halves(model)[0])
+    return checked_ids(sources, size=size, name="sources", instead="see decoders.translate")
 
 
 def vocabulary_size(half):
     """The number of ids that the half's embedding knows."""
     return next(layer.input_dim for layer in half.layers if isinstance(layer, keras.layers.Embedding))
-
-
-def check_count(name, value):
-    """Raises ValueError where `value` is no whole number of at least 1."""
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")

@@ -6,8 +6,9 @@ import numpy as np
 from keras import ops
 
 from rnncourse import text
+from rnncourse.arguments import checked_ids
 from rnncourse.decoders.beams import beam_search
-from rnncourse.decoders.sources import checked, halves, vocabulary_size
+from rnncourse.decoders.sources import halves, vocabulary_size
 
 
 class Translation(NamedTuple):
@@ -58,8 +59,8 @@ def attention_weights(model, source, target):
     belongs to the i-th token written, the last one to END. Raises ValueError for ids that do not fit.
     """
     encoder, decoder = halves(model)
-    source = checked([source], size=vocabulary_size(encoder), name="source")[0]
-    target = checked([target], size=vocabulary_size(decoder), name="target")[0]
+    source = checked_ids([source], size=vocabulary_size(encoder), name="source")[0]
+    target = checked_ids([target], size=vocabulary_size(decoder), name="target")[0]
     if not any(layer.name == "attention" for layer in decoder.layers):
         return None
     given = encoder(source[None] if len(source) else np.zeros((1, 1), "int32"), training=False)

@@ -5,8 +5,9 @@ import numbers
 import numpy as np
 from keras import ops
 
+from rnncourse.arguments import check_counts
 from rnncourse.decoders.compiled import compiled
-from rnncourse.decoders.sources import batches, check_count, checked_sources, halves, vocabulary_size
+from rnncourse.decoders.sources import batches, checked_sources, halves, vocabulary_size
 from rnncourse.decoders.steps import IMPOSSIBLE, begin, is_end, step
 from rnncourse.text import END, PADDING, START
 
@@ -17,7 +18,7 @@ def greedy(model, sources, *, longest=50):
     `model`: of `models.build_translator`; `sources`: a list of arrays of token ids, of any lengths; an empty
     one is read as a row of padding. Raises ValueError for sources that do not fit, or longest < 1.
     """
-    check_count("longest", longest)
+    check_counts(longest=longest)
     return _write_all(model, sources, longest, lambda rows, width: None)
 
 
@@ -28,7 +29,7 @@ def sample(model, sources, *, temperature=1.0, top_k=None, top_p=None, longest=5
     same `seed` gives the same answers, whatever stands beside a source in `sources`' batches, on every
     backend. Raises ValueError for sources or options that do not fit.
     """
-    check_count("longest", longest)
+    check_counts(longest=longest)
     if not (isinstance(temperature, numbers.Real) and 0 < temperature < float("inf")):
         raise ValueError(
             f"temperature must be above 0, got {temperature!r}; for the likeliest token use greedy"
@@ -108,6 +109,6 @@ def truncate(logs, *, top_k=None, top_p=None):
 
 def _check_truncation(top_k, top_p):
     if top_k is not None:
-        check_count("top_k", top_k)
+        check_counts(top_k=top_k)
     if top_p is not None and not (isinstance(top_p, numbers.Real) and 0 < top_p <= 1):
         raise ValueError(f"top_p must be above 0 and at most 1, got {top_p!r}")

@@ -3,6 +3,7 @@
 import keras
 from keras import layers as kl
 
+from rnncourse.arguments import check_choice, check_rates, check_sizes
 from rnncourse.encoders import (
     CELLS,
     POOLINGS,
@@ -14,7 +15,6 @@ from rnncourse.encoders import (
     encode,
     pool,
 )
-from rnncourse.models.arguments import check_choice, check_rates, check_sizes
 
 
 def build_text_classifier(

@@ -3,8 +3,8 @@
 import keras
 from keras import layers as kl
 
+from rnncourse.arguments import check_choice, check_rates, check_sizes
 from rnncourse.encoders import CELLS, PaddingBack, PaddingLast, encode, encode_with_state
-from rnncourse.models.arguments import check_choice, check_rates, check_sizes
 
 
 def build_encoder(

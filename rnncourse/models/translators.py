@@ -3,9 +3,9 @@
 import keras
 from keras import layers as kl
 
+from rnncourse.arguments import check_choice, check_rates, check_sizes
 from rnncourse.attention import SCORES, Attention
 from rnncourse.encoders import CELLS, PaddingLast, encode, pool
-from rnncourse.models.arguments import check_choice, check_rates, check_sizes
 
 
 def build_translator(

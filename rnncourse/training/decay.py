@@ -9,7 +9,7 @@ decay regularization'.
 
 import keras
 
-from rnncourse.training.arguments import check_not_negative
+from rnncourse.arguments import check_not_negative
 
 SPARED = ("bias", "gamma", "beta")  # biases, and the scale and shift of normalisations
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from rnncourse.arguments import checked_ids
+
 LONGEST = 10_000  # tokens in a sequence: the loop over time takes a step for each
 
 
@@ -22,31 +24,9 @@ def checked_examples(examples, *, classes, vocabulary_size, name):
 
 def checked_sequences(sequences, *, vocabulary_size, name):
     """The sequences as a list of int32 arrays (T,). Raises ValueError that names the row at fault."""
-    if isinstance(sequences, str):
-        raise ValueError(f"{name} must be a list of arrays of token ids, got a string; encode it first")
-    return [_checked_ids(ids, vocabulary_size, f"{name}, row {row}") for row, ids in enumerate(sequences)]
-
-
-def _checked_ids(ids, vocabulary_size, where):
-    ids = np.asarray(ids)
-    if ids.shape == (0,):
-        return ids.astype("int32")
-    if ids.ndim != 1 or ids.dtype.kind not in "iu":
-        raise ValueError(
-            f"{where}: expected the token ids of one text, whole numbers of shape (T,), got {ids.dtype} of"
-            f" shape {ids.shape}; Vocabulary.encode makes them"
-        )
-    if len(ids) > LONGEST:
-        raise ValueError(
-            f"{where}: {len(ids):,} tokens, at most {LONGEST:,} are allowed; cut it: encode(text, length=200)"
-        )
-    wrong = ids[(ids < 0) | (ids >= (vocabulary_size or np.iinfo(np.int32).max))]
-    if wrong.size:
-        raise ValueError(
-            f"{where}: token id {wrong[0]} is outside 0 to {(vocabulary_size or 0) - 1}; encode with the"
-            " vocabulary the model was built for, vocabulary_size=len(vocabulary)"
-        )
-    return ids.astype("int32")
+    return checked_ids(
+        sequences, size=vocabulary_size, name=name, what="the token ids of one text", longest=LONGEST
+    )
 
 
 def _checked_labels(labels, count, classes, name):

@@ -5,6 +5,7 @@ import sys
 import keras
 
 from rnncourse import runtime
+from rnncourse.arguments import check_choice
 from rnncourse.plots import plot_history
 
 CHOICES = ("auto", "curves", "bar", "none")
@@ -12,8 +13,7 @@ CHOICES = ("auto", "curves", "bar", "none")
 
 def display_of(progress):
     """The callbacks and Keras's `verbose` for a choice; "auto" is curves in a notebook, else a bar."""
-    if progress not in CHOICES:
-        raise ValueError(f"progress must be one of {', '.join(map(repr, CHOICES))}, got {progress!r}")
+    check_choice("progress", progress, CHOICES)
     if progress == "auto":
         progress = "bar" if runtime.host() == "terminal" else "curves"
     if progress == "bar":

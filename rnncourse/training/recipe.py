@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from rnncourse.training.arguments import check_counts, check_positive
+from rnncourse.arguments import check_counts, check_positive
 from rnncourse.training.batches import Batches, padded, rows_by_length
 from rnncourse.training.decay import adam
 from rnncourse.training.examples import check_two_classes, checked_examples, checked_sequences, class_weights

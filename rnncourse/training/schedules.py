@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from rnncourse.training.arguments import check_counts, check_positive
+from rnncourse.arguments import check_counts, check_positive
 
 SCHEDULES = ("cosine", "one_cycle", "linear", "constant")
 

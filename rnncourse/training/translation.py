@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from rnncourse.decoders.sources import checked, halves, vocabulary_size
-from rnncourse.training.arguments import check_counts, check_positive, check_rates
+from rnncourse.arguments import check_choice, check_counts, check_positive, check_rates, checked_ids
+from rnncourse.decoders.sources import halves, vocabulary_size
 from rnncourse.training.losses import SmoothedCrossEntropy
 from rnncourse.training.pairs import PairBatches
 from rnncourse.training.progress import display_of
@@ -94,8 +94,8 @@ def checked_pairs(model, pairs, name):
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be a pair (sources, targets)") from None
     encoder, decoder = halves(model)
-    sources = checked(sources, size=vocabulary_size(encoder), name=f"{name}, sources")
-    targets = checked(targets, size=vocabulary_size(decoder), name=f"{name}, targets")
+    sources = checked_ids(sources, size=vocabulary_size(encoder), name=f"{name}, sources")
+    targets = checked_ids(targets, size=vocabulary_size(decoder), name=f"{name}, targets")
     if len(sources) != len(targets) or not sources:
         given = f"{len(sources)} sources and {len(targets)} targets"
         raise ValueError(f"{name} must hold as many sources as targets, at least one; got {given}")
@@ -104,8 +104,7 @@ def checked_pairs(model, pairs, name):
 
 def _rate(schedule, learning_rate, steps, epochs):
     check_positive(learning_rate=learning_rate)
-    if schedule not in SCHEDULES:
-        raise ValueError(f"schedule must be one of {', '.join(map(repr, SCHEDULES))}, got {schedule!r}")
+    check_choice("schedule", schedule, SCHEDULES)
     return learning_rate if schedule == "constant" else warm_cosine(learning_rate, steps, epochs)
 
 
