@@ -12,6 +12,8 @@ from rnncourse.diagnosis import CHECKS, question
 from rnncourse.widgets.clinic import build_clinic, describe_diagnosis, marked_lines
 from rnncourse.widgets.panel import build_panel
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 
 @pytest.fixture(params=language.LANGUAGES)
 def reader(request, monkeypatch):

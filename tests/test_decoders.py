@@ -13,6 +13,8 @@ from rnncourse.decoders.steps import IMPOSSIBLE
 from rnncourse.models import build_text_classifier, build_translator
 from rnncourse.text import END, START, UNKNOWN, Vocabulary
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 V, L = 6, 4
 MAY_FOLLOW = (UNKNOWN, 4, 5)  # all but padding, start and end
 SOURCES = [np.array([3, 4, 5]), np.array([6, 7, 8, 3, 4]), np.array([], int), np.array([5])]

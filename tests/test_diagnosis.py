@@ -13,6 +13,8 @@ from keras import layers
 from rnncourse import clinic, language, models
 from rnncourse.diagnosis import CHECKS, FAULT, NOTE, OK, Diagnosis, Finding, diagnose, first_line, question
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 V, D, H = 30, 8, 8
 TOKENS = clinic.draw_tokens()
 EXPECTED = {  # the first fault that must be found; the matrix of chapter 4.3 has this diagonal

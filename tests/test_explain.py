@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from rnncourse.explain import gate_traces, integrated_gradients, occlusion, rank_agreement, saliency
 from rnncourse.text import UNKNOWN
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 WEIGHTS = np.random.default_rng(3).normal(0, 0.1, 20)
 sequences = st.lists(st.integers(1, 19), max_size=12)
 

@@ -14,6 +14,8 @@ from rnncourse.training.losses import SmoothedCrossEntropy
 from rnncourse.training.pairs import PairBatches
 from rnncourse.training.scheduled_sampling import RisingRate, ScheduledSampling
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 V = 9
 
 

@@ -16,6 +16,8 @@ from rnncourse.cells import simple_rnn
 from rnncourse.widgets import gradient_norms, state_path
 from rnncourse.widgets.panel import build_panel
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 mpl.use("Agg")
 RNG = np.random.default_rng(4)
 NORMS = np.exp(RNG.normal(0, 1, (3, 51)) - np.arange(51))

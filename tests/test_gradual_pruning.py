@@ -6,6 +6,8 @@ import pytest
 from rnncourse import compression
 from rnncourse.compression import cubic_sparsity
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 keras = pytest.importorskip("keras")
 RNG = np.random.default_rng(6)
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 keras = pytest.importorskip("keras")
 
 from rnncourse.normalised import LayerNormLSTMCell  # noqa: E402

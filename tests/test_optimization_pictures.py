@@ -13,6 +13,8 @@ from rnncourse import choose, compression, plots, widgets
 from rnncourse.training import RangeTest, geometric_rates
 from rnncourse.widgets import descent, pruning
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 reader = test_plots.reader
 RNG = np.random.default_rng(7)
 RATES = geometric_rates(1e-5, 10, 60)

@@ -12,6 +12,8 @@ from rnncourse import compression
 from rnncourse.compression import dequantize, quantize
 from rnncourse.models import build_text_classifier
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 keras = pytest.importorskip("keras")
 RNG = np.random.default_rng(8)
 WEIGHTS = arrays(

@@ -25,6 +25,8 @@ from rnncourse.robustness.edits import keys_beside, overlap
 from rnncourse.robustness.poisoning import wilson_least
 from rnncourse.text import UNKNOWN, Vocabulary, pad
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 ENGLISH = "The film is surprisingly wonderful, warm and honest; nobody should miss it."
 CHINESE = "未来的土地已经不在,王先生买了末班车票,今天情绪很好"
 

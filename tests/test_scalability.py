@@ -17,6 +17,8 @@ from rnncourse import cells, models, text, training
 from rnncourse.cells import gru, lstm, simple_rnn
 from rnncourse.scalability import cost, cudnn, devices, disk, streaming, timing
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 CELLS = {"simple_rnn": simple_rnn, "gru": gru, "lstm": lstm}
 LAYERS = {"simple_rnn": layers.SimpleRNN, "gru": layers.GRU, "lstm": layers.LSTM}
 SIZES = [dict(B=2, T=3, D=4, H=5), dict(B=1, T=1, D=1, H=1), dict(B=3, T=7, D=2, H=6)]

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 keras = pytest.importorskip("keras")
 
 from rnncourse import training  # noqa: E402

@@ -133,6 +133,7 @@ def test_hints_come_in_the_readers_language(task, reader):
         assert examine(task, mistake.answer).hint == getattr(mistake, reader)
 
 
+@pytest.mark.slow
 @cheap
 def test_mistakes_lie_ten_tolerances_from_the_reference_and_each_other(task):
     answers = {"reference": task.reference} | {mistake.name: mistake.answer for mistake in task.mistakes}

@@ -12,6 +12,8 @@ from rnncourse.training import examples, fit, predict
 from rnncourse.training.batches import Batches, as_many
 from rnncourse.training.progress import LiveCurves, display_of
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 VOCABULARY = 12
 
 

@@ -11,6 +11,8 @@ import pytest
 from rnncourse.decoders import attention_weights, beam_search
 from rnncourse.models import build_translator
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 FORMS = {
     "gru-additive": {},
     "gru-general-forward": {"attention": "general", "bidirectional": False},

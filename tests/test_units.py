@@ -6,6 +6,8 @@ import pytest
 from rnncourse import compression
 from rnncourse.models import build_text_classifier
 
+pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
+
 keras = pytest.importorskip("keras")
 RNG = np.random.default_rng(5)
 SIZES = {"vocabulary_size": 20, "embedding_size": 6, "units": 5}
