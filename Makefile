@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TWO_AT_ONCE := -n 2 --dist loadgroup
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -15,11 +16,11 @@ lab: $(VENV)/.lab  ## open the course in JupyterLab (sets everything up the firs
 
 test: $(VENV)/.test  ## everything: code, notebooks, exercises, browser, a fresh environment
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -v --durations 15 $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest $(TWO_AT_ONCE) -v --durations 15 $(PYTEST_OPTIONS)
 
 quick: $(VENV)/.test  ## an answer within three minutes: runs no chapter and no browser
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -q -m "not slow" $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest $(TWO_AT_ONCE) -q -m "not slow" $(PYTEST_OPTIONS)
 
 build: $(VENV)/.test  ## make the notebooks of changed sources anew
 	$(BIN)/rnncourse build

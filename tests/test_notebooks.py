@@ -7,7 +7,6 @@ other.
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -15,6 +14,7 @@ import pytest
 from lab import CHROMIUM, RUN_IN
 from stored import code_cells, compared, is_measured
 
+pytestmark = pytest.mark.spread
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = {"chapter": ROOT / "chapters", "solution": ROOT / "exercises" / "solutions"}
 
@@ -45,16 +45,8 @@ def _editions(kind, name):
 RUNS = [path for kind, name in _names() for path in _editions(kind, name)]
 
 
-@pytest.fixture(name="runs", scope="module")
-def start_runs(request):
-    """{path: future of its run} of the notebooks to be tested: two at once, one thread of arithmetic each."""
-    wanted = [item.callspec.params["path"] for item in request.session.items if "runs" in item.fixturenames]
-    pool = ThreadPoolExecutor(max_workers=2)
-    yield {path: pool.submit(_run, path) for path in wanted}
-    pool.shutdown(cancel_futures=True)
-
-
 def _run(path):
+    """nbval on one notebook, with one thread of arithmetic: another runs beside it."""
     threads = dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     command = [
         sys.executable,
@@ -73,8 +65,8 @@ def _run(path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", RUNS, ids=[str(path.relative_to(ROOT)) for path in RUNS])
-def test_notebook_runs_as_stored(path, runs):
-    run = runs[path].result()
+def test_notebook_runs_as_stored(path):
+    run = _run(path)
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
 
 
