@@ -56,7 +56,7 @@ check.fgsm_step(fgsm_step)
 #
 # $$b = \max\bigl(1,\, \lfloor n / 10 \rfloor\bigr)$$
 #
-# 个字符。`order` 列出全部位置，最重要的在前；`look_alikes` 是 {字符: 形近字}。按 `order` 的次序，把有形近字的位置换掉，直到用完预算。没有形近字的位置跳过，不占预算。
+# 个字符。`order` 列出全部位置，最重要的在前；`look_alikes` 是字典 `{字符: 形近字}`。按 `order` 的次序，把有形近字的位置换掉，直到用完预算。没有形近字的位置跳过，不占预算。
 #
 # | `text` | `look_alikes` | `order` | $b$ | 结果 |
 # |:--|:--|:--|:--:|:--|
@@ -70,7 +70,7 @@ check.fgsm_step(fgsm_step)
 #
 # $$b = \max\bigl(1,\, \lfloor n / 10 \rfloor\bigr)$$
 #
-# may change. `order` lists all places, the most important first; `look_alikes` is {character: its look-alike}. In the order of `order`,
+# may change. `order` lists all places, the most important first; `look_alikes` is the dict `{character: its look-alike}`. In the order of `order`,
 # replace what has a look-alike, until the budget is used up. A place without one is skipped and costs nothing.
 #
 # | `text` | `look_alikes` | `order` | $b$ | result |
