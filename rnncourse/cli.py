@@ -102,3 +102,7 @@ def _language_of(environment):
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     locale = next((environment[name] for name in names if environment.get(name)), "")
     return "zh" if locale.lower().startswith("zh") else "en"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

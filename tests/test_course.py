@@ -118,6 +118,26 @@ def test_outputs_show_no_error_no_warning_and_nothing_of_the_machine(edition):
             )
 
 
+SOURCES = [Edition("chapter", name, "zh") for name in BUILDER.course.chapters]
+SOURCES += [Edition("exercise", name, "zh") for name in BUILDER.course.exercises]
+HAN = "[\u4e00-\u9fff]"
+STRANGE_MARKS = {
+    "zh": rf"{HAN}[:;,?!]|[:;,?!]{HAN}",
+    "en": rf"(?<!{HAN})[：；，。？！]|[：；，。？！](?!{HAN})",  # those within a Chinese title stay
+}
+
+
+@pytest.mark.parametrize("edition", SOURCES, ids=[edition.source for edition in SOURCES])
+def test_prose_has_the_marks_of_its_language(edition):
+    """But for code, addresses and Chinese quotations: the article has marks of its own."""
+    for language, strange in STRANGE_MARKS.items():
+        for cell in load_source(BUILDER.course, edition.other(language=language)).cells:
+            if cell.language == language:
+                prose = re.sub(r"`[^`]*`|“[^”]*”|https?://\S+", "", cell.text)
+                found = re.search(f".{{,20}}({strange}).{{,20}}", prose)
+                assert not found, f"{edition.source}:{cell.line}: {found.group()}"
+
+
 def test_every_notebook_has_a_source():
     assert BUILDER.course.orphans() == []
 

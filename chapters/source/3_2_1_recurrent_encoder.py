@@ -550,7 +550,7 @@ for cell, G, b in (("simple_rnn", 1, 1), ("gru", 3, 2), ("lstm", 4, 1)):
 #
 # 分类、检索要一个定长的向量。三种办法，都只看真词元（$m_t = 1$）：
 #
-# $$\text{末态: } [\overrightarrow{h}_{T} ; \overleftarrow{h}_{1}] \qquad \text{最大: } \max_{t:\,m_t=1} h_t \qquad \text{平均: } \frac{\sum_t m_t h_t}{\sum_t m_t}$$
+# $$\text{末态：} [\overrightarrow{h}_{T} ; \overleftarrow{h}_{1}] \qquad \text{最大：} \max_{t:\,m_t=1} h_t \qquad \text{平均：} \frac{\sum_t m_t h_t}{\sum_t m_t}$$
 #
 # 每一种都和“逐行切到自己的长度再算”对一遍：
 

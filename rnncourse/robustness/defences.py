@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 
-from rnncourse import training
 from rnncourse.embedded import cut_behind_embeddings, need_tensorflow
 from rnncourse.robustness.edits import SHARE, random_edits
 from rnncourse.robustness.lookalikes import LOOK_ALIKE, SOUND_ALIKE, pairs_of, representatives
@@ -25,6 +24,8 @@ def fit_adversarial(model, train, validation, *, strength=0.5, weight=0.5, **opt
     `model` itself is trained. `options` are those of `training.fit`. Raises ValueError for a strength below 0
     or a weight outside [0, 1]. TensorFlow only. FGM of Miyato, Dai & Goodfellow (2017).
     """
+    from rnncourse import training
+
     if not strength >= 0 or not 0 <= weight <= 1:
         given = f"strength={strength!r}, weight={weight!r}"
         raise ValueError(f"strength must be at least 0 and weight within [0, 1], got {given}")

@@ -107,7 +107,7 @@ def _one_batch(cut, ids, labels, size, steps, share, rng):
         best, slopes = _worse(best, moves, *probe(moves))
     for _ in range(steps):
         pairs = zip(moves, slopes, strict=True)
-        moves = [np.clip(d + share * bound * np.sign(g), -bound, bound) * real for d, g in pairs]
+        moves = [sign_step(d, g, real, size=share * bound, bound=bound) for d, g in pairs]
         if rng is None:
             found, _, right_now = probe(moves)
             best = found, right_now, moves
@@ -116,6 +116,14 @@ def _one_batch(cut, ids, labels, size, steps, share, rng):
     moved = np.concatenate(best[2], axis=-1)
     each = [row[:length] for row, length in zip(moved, lengths, strict=True)]
     return np.exp(-loss), np.exp(-best[0]), right, best[1], each
+
+
+def sign_step(moves, slopes, real, *, size, bound):
+    """`moves` (B, T, D) after a step of `size` in every feature, up the slopes (B, T, D) of the loss.
+
+    The whole move stays within `bound` in every feature and is 0 on padding; `real`: (B, T, 1) bool.
+    """
+    return np.clip(moves + size * np.sign(slopes), -bound, bound) * real
 
 
 def _worse(best, moves, loss, slopes, right):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnncourse import metrics, training
+from rnncourse import metrics
 
 
 class Poisoned(NamedTuple):
@@ -120,6 +120,8 @@ def holds(sequences, tokens):
 def last_features(model, sequences):
     """What the model's last layer reads, for each sequence: (N, F)."""
     import keras
+
+    from rnncourse import training
 
     inner = keras.Model(model.inputs, model.layers[-1].input)
     return training.predict(inner, sequences).reshape(len(sequences), -1)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnncourse import metrics, training
+from rnncourse import metrics
 from rnncourse.embedded import cut_behind_embeddings, gradients, probability_of
 from rnncourse.robustness.edits import SHARE, Edit, apply, budget, overlap
 from rnncourse.text import PADDING, pad
@@ -35,6 +35,7 @@ def text_predictor(model, vocabulary, *, length=None, clean=None):
     `clean`: what is done to each text before it is encoded (a defence such as `merge_look_alikes`), so that
     an attack on this function knows the defence.
     """
+    from rnncourse import training
 
     def predict(texts):
         texts = texts if clean is None else [clean(text) for text in texts]

@@ -1,22 +1,10 @@
 """An encoder–decoder whose decoder looks back at every step of the source, in plain Keras layers."""
 
-from rnncourse.tasks._task import Case, Mistake, Task
-from rnncourse.text import pad
-
-FEATURES, UNITS = 8, 16
+from rnncourse.tasks._seq2seq import FEATURES, UNITS, cases, decoder_mistakes
+from rnncourse.tasks._task import Mistake, Task
 
 
-def cases(rng):
-    """Padded sources and decoder inputs, of different lengths, for a drawn vocabulary."""
-    vocabulary_size = int(rng.integers(12, 30))
-    sources, written = ([rng.integers(1, vocabulary_size, n) for n in rng.permutation(k)] for k in _LENGTHS)
-    return [Case((vocabulary_size, pad(sources), pad(written)))]
-
-
-_LENGTHS = ((3, 4, 5, 6), (2, 5, 7, 8))
-
-
-def _build(vocabulary_size, *, mask=True, causal=True, context=True, joined=True, itself=False, softmax=True):
+def _build(vocabulary_size, *, mask=True, causal=True, joined=True, itself=False, softmax=True):
     from keras import Input, Model, layers, ops
 
     source, written = Input((None,)), Input((None,))
@@ -28,8 +16,7 @@ def _build(vocabulary_size, *, mask=True, causal=True, context=True, joined=True
     looked = layers.Attention()([y, y if itself else states])
     if not mask:  # Keras would read the mask off the states; without it the padding is looked at
         looked = layers.Attention()([y, ops.add(states, 0.0)])
-    parts = [part for part, wanted in ((y, joined), (looked, context)) if wanted]
-    y = layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
+    y = layers.Concatenate()([y, looked]) if joined else looked
     return Model(
         [source, written], layers.Dense(vocabulary_size, activation="softmax" if softmax else None)(y)
     )
@@ -49,14 +36,6 @@ def looks_at_itself(vocabulary_size):
 
 def only_one_of_the_two(vocabulary_size):
     return _build(vocabulary_size, joined=False)
-
-
-def decoder_reads_the_future(vocabulary_size):
-    return _build(vocabulary_size, causal=False)
-
-
-def scores_not_probabilities(vocabulary_size):
-    return _build(vocabulary_size, softmax=False)
 
 
 TASK = Task(
@@ -88,19 +67,6 @@ TASK = Task(
             en="There are too few parameters: the dense layer reads 16 features only. It should read the decoder's state "
             "and what was looked up side by side, 32 of them.",
         ),
-        Mistake(
-            "decoder_reads_the_future",
-            decoder_reads_the_future,
-            zh="改动解码器后面的输入，前面的输出也变了：它偷看了要猜的词元。解码器不能是双向的，也不能看自己后面的步。",
-            en="A change of later decoder inputs changes earlier outputs: it peeks at the tokens that it must guess. A "
-            "decoder cannot be bidirectional, nor look at its own later steps.",
-        ),
-        Mistake(
-            "scores_not_probabilities",
-            scores_not_probabilities,
-            zh="结构对了，但输出还不是概率：每一步对词表求和应为 1。",
-            en="The architecture is right, but the outputs are no probabilities yet: over the vocabulary those of a step "
-            "add up to 1.",
-        ),
+        *decoder_mistakes(_build),
     ),
 )

@@ -1,22 +1,10 @@
 """A GRU encoder that hands its state to a GRU decoder."""
 
-from rnncourse.tasks._task import Case, Mistake, Task
-from rnncourse.text import pad
-
-FEATURES, UNITS = 8, 16
+from rnncourse.tasks._seq2seq import FEATURES, UNITS, cases, decoder_mistakes
+from rnncourse.tasks._task import Mistake, Task
 
 
-def cases(rng):
-    """Padded sources and decoder inputs, of different lengths, for a drawn vocabulary."""
-    vocabulary_size = int(rng.integers(12, 30))
-    sources, written = ([rng.integers(1, vocabulary_size, n) for n in rng.permutation(k)] for k in _LENGTHS)
-    return [Case((vocabulary_size, pad(sources), pad(written)))]
-
-
-_LENGTHS = ((3, 4, 5, 6), (2, 5, 7, 8))
-
-
-def _build(vocabulary_size, *, handed=True, mask=True, sequences=True, causal=True, probabilities=True):
+def _build(vocabulary_size, *, handed=True, mask=True, sequences=True, causal=True, softmax=True):
     from keras import Input, Model, layers
 
     source, written = Input((None,)), Input((None,))
@@ -27,7 +15,7 @@ def _build(vocabulary_size, *, handed=True, mask=True, sequences=True, causal=Tr
         y = decode(y, initial_state=state if handed else None)
     else:
         y = layers.Bidirectional(decode)(y, initial_state=[state, state])
-    activation = "softmax" if probabilities else None
+    activation = "softmax" if softmax else None
     return Model([source, written], layers.Dense(vocabulary_size, activation=activation)(y))
 
 
@@ -45,14 +33,6 @@ def mask_missing(vocabulary_size):
 
 def one_output_only(vocabulary_size):
     return _build(vocabulary_size, sequences=False)
-
-
-def decoder_reads_the_future(vocabulary_size):
-    return _build(vocabulary_size, causal=False)
-
-
-def scores_not_probabilities(vocabulary_size):
-    return _build(vocabulary_size, probabilities=False)
 
 
 TASK = Task(
@@ -82,19 +62,6 @@ TASK = Task(
             zh="解码器只在最后一步给出输出；它每一步都要猜下一个词元。",
             en="The decoder gives an output at its last step only; it must guess the next token at every step.",
         ),
-        Mistake(
-            "decoder_reads_the_future",
-            decoder_reads_the_future,
-            zh="改动解码器后面的输入，前面的输出也变了：它偷看了要猜的词元。解码器不能是双向的。",
-            en="A change of later decoder inputs changes earlier outputs: it peeks at the tokens that it must guess. A "
-            "decoder cannot be bidirectional.",
-        ),
-        Mistake(
-            "scores_not_probabilities",
-            scores_not_probabilities,
-            zh="结构对了，但输出还不是概率：每一步对词表求和应为 1。",
-            en="The architecture is right, but the outputs are no probabilities yet: over the vocabulary those of a step "
-            "add up to 1.",
-        ),
+        *decoder_mistakes(_build),
     ),
 )

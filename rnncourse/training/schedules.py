@@ -19,7 +19,8 @@ def schedule_of(name, learning_rate, steps, epochs):
     """The schedule `name`, one of SCHEDULES, with highest rate `learning_rate` over steps * epochs steps.
 
     "cosine" is `warm_cosine`, "one_cycle" `one_cycle`; "linear" and "constant" rise in the first half epoch,
-    then fall to 0 in a straight line or stay. Raises ValueError for another name.
+    then fall to 0 in a straight line or stay (`fit_translator` knows a "constant" without that rise). Raises
+    ValueError for another name.
     """
     if name not in SCHEDULES:
         raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, got {name!r}")

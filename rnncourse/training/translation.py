@@ -40,10 +40,13 @@ def fit_translator(
     section 7).
 
     Adam's gradients are cut to a global norm of `clipnorm` (None: not at all). Its rate follows `schedule`:
-    "cosine" rises to `learning_rate` in the first half epoch, then falls to 0 along a cosine; "constant"
-    stays. `scheduled_sampling` is the chance, rising from 0 to that value over the epochs, that the decoder
-    reads a token drawn from its own prediction in place of the right one (Bengio et al., 2015; in two passes
-    as Mihaylova & Martins, 2019). Training stops after `patience` epochs without a lower validation loss.
+    "cosine" rises to `learning_rate` in the first half epoch, then falls to 0 along a cosine; "constant" is
+    `learning_rate` from the first step on, without the warm-up that "constant" has in `training.fit`: it is
+    the recipe with no schedule at all, to compare with.
+
+    `scheduled_sampling` is the chance, rising from 0 to that value over the epochs, that the decoder reads a
+    token drawn from its own prediction in place of the right one (Bengio et al., 2015; in two passes as
+    Mihaylova & Martins, 2019). Training stops after `patience` epochs without a lower validation loss.
 
     `progress`: "auto" (curves in a notebook, a bar in a terminal), "curves", "bar" or "none". The History has
     loss, token_accuracy, val_loss, val_token_accuracy: means over the batches of means over tokens. Raises
