@@ -62,7 +62,8 @@ def _of_layer(layer, backend):
         return
     yield "use_cudnn", layer.use_cudnn is False, "use_cudnn=False", "use_cudnn=False"
     drop = layer.recurrent_dropout
-    yield "recurrent_dropout", drop, f"recurrent_dropout={drop}：须为 0", f"recurrent_dropout={drop}: it must be 0"
+    zh, en = f"recurrent_dropout={drop}：须为 0", f"recurrent_dropout={drop}: it must be 0"
+    yield "recurrent_dropout", drop, zh, en
     for name, wanted in (("activation", "tanh"), ("recurrent_activation", "sigmoid")):
         given = getattr(layer, name)
         differs = given not in (getattr(activations, wanted), getattr(ops, wanted))

@@ -8,7 +8,11 @@ from rnncourse.tasks._task import Case, Mistake, Task
 def cases(rng):
     """The gradients that devices find for their shares of a batch; the last device may have no example."""
     drawn = []
-    for counts, shapes in (((1, 3), ((2,),)), ((2, 4, 1), ((2, 3), (3,))), ((2, 5, 3, 0), ((3, 2), (2, 2), (2,)))):
+    for counts, shapes in (
+        ((1, 3), ((2,),)),
+        ((2, 4, 1), ((2, 3), (3,))),
+        ((2, 5, 3, 0), ((3, 2), (2, 2), (2,))),
+    ):
         gradients = [[rng.normal(size=shape).round(2) * bool(count) for shape in shapes] for count in counts]
         drawn.append(Case((gradients, list(counts))))
     return drawn
