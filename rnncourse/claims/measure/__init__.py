@@ -4,11 +4,15 @@
 measures, and comes to its verdict by a rule in its code; nothing of what the chapters found is read.
 """
 
+from dataclasses import dataclass
+
 from rnncourse.claims.measure import _improvements, _principles, _steps
 from rnncourse.claims.measure._shared import Measured
-from rnncourse.claims.table import find
+from rnncourse.claims.stored import Evidence, stored
+from rnncourse.claims.table import Claim, find
+from rnncourse.runtime import DEFAULT_SEED, set_seed
 
-__all__ = ["NUMBERS", "Measured", "measure"]
+__all__ = ["NUMBERS", "Compared", "Measured", "compare", "measure"]
 
 
 def measure(number):
@@ -18,6 +22,29 @@ def measure(number):
     """
     function = _MEASURES.get(find(number).number)
     return function and function()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A `claim`, what was measured `here` (None: that takes a chapter), and what the `course` found, or None."""
+
+    claim: Claim
+    here: Measured | None
+    course: Evidence | None
+
+    @property
+    def differs(self):
+        """Whether both have come to a result, and it is not the same."""
+        return bool(self.here and self.course) and self.here.verdict != self.course.verdict
+
+
+def compare(number):
+    """Measure the claim `number` from the course's seed, and set it beside what its chapter found.
+
+    Raises UnknownClaim for a number that is not a claim's.
+    """
+    set_seed(DEFAULT_SEED)
+    return Compared(find(number), measure(number), stored(number))
 
 
 _MEASURES = {
