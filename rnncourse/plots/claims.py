@@ -61,7 +61,7 @@ def _row(ax, top, claims, chosen):
         ax.add_patch(
             Rectangle((left, top), 1, 1, facecolor=tint(fill, strength), edgecolor=edge, linewidth=line)
         )
-        ax.text(left + 0.5, top + 0.38, mark, ha="center", va="center", fontweight="bold")
+        ax.text(left + 0.5, top + 0.38, mark, ha="center", va="center")
         ax.text(left + 0.5, top + 0.8, str(number), ha="center", va="center", fontsize="xx-small")
         left += 1
     return left

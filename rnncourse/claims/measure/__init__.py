@@ -26,7 +26,7 @@ def measure(number):
 
 @dataclass(frozen=True)
 class Compared:
-    """A `claim`, what was measured `here` (None: that takes a chapter), and what the `course` found, or None."""
+    """A `claim`, what was measured `here` (None: that takes a chapter), and what the `course` found."""
 
     claim: Claim
     here: Measured | None
