@@ -9,7 +9,7 @@ _LOOKS = {
     "right": (colour(2), 0.55, "✓"),
     "half": (colour(1), 0.55, "½"),
     "wrong": (colour(3), 0.55, "✗"),
-    None: (GREY, 0.15, "·"),
+    None: (GREY, 0.15, "?"),
 }
 _GAP = 0.35  # between two sections, in squares
 
