@@ -28,12 +28,11 @@ def plot_verdicts(claims, words, *, parts=None, chosen=None, ax=None):
         raise ValueError(f"a verdict is right, half, wrong or None, got {unknown.pop()!r}")
     rows = list(dict.fromkeys(section.partition(".")[0] for _, section, _ in claims))
     ax = axes_or_new(ax, height=0.9 + 0.62 * len(rows))
-    right = 0
+    right, names = 0, [f"{part} {(parts or {}).get(part, '')}".strip() for part in rows]
     for row, part in enumerate(rows):
         own = [claim for claim in claims if claim[1].partition(".")[0] == part]
         right = max(right, _row(ax, 1.5 * row, own, chosen))
-        name = (parts or {}).get(part, "")
-        ax.text(-0.3, 1.5 * row + 0.5, f"{part} {name}".strip(), ha="right", va="center", fontsize="small")
+        ax.text(-0.3, 1.5 * row + 0.5, names[row], ha="right", va="center", fontsize="small")
     counts = {verdict: sum(v == verdict for _, _, v in claims) for verdict in _LOOKS}
     handles = [
         Patch(facecolor=tint(fill, strength), label=f"{mark} {words[verdict]} {counts[verdict]}")
@@ -43,7 +42,8 @@ def plot_verdicts(claims, words, *, parts=None, chosen=None, ax=None):
     ax.legend(
         handles=handles, loc="lower right", ncols=len(handles), bbox_to_anchor=(1, -0.12), handlelength=1
     )
-    ax.set(xlim=(-4.2, right + 0.1), ylim=(1.5 * len(rows), -0.6))
+    wide = max(sum(2 if ord(char) > 0x2E80 else 1 for char in name) for name in names)
+    ax.set(xlim=(-0.6 - 0.22 * wide, right + 0.1), ylim=(1.5 * len(rows), -0.6))
     ax.axis("off")
     return ax
 
