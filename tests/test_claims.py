@@ -145,7 +145,15 @@ def test_a_wrong_number_is_a_line(capsys):
     )
 
 
-def test_every_fast_claim_comes_to_the_verdict_of_its_chapter(capsys):
+@pytest.fixture
+def time_grows(monkeypatch):
+    """Time is no matter for tests: a larger layer takes 20 times as long."""
+    from rnncourse.claims.measure import _improvements
+
+    monkeypatch.setattr(_improvements, "_time_ratio", lambda small, large: 20.0)
+
+
+def test_every_fast_claim_comes_to_the_verdict_of_its_chapter(time_grows):
     from rnncourse.claims.measure import NUMBERS, measure
 
     assert len(NUMBERS) >= 10
@@ -156,7 +164,7 @@ def test_every_fast_claim_comes_to_the_verdict_of_its_chapter(capsys):
 
 
 @pytest.mark.parametrize(("number", "verdict"), [(27, RIGHT), (32, WRONG), (33, WRONG)])
-def test_scores_and_sizes_are_decided_here_in_both_languages(number, verdict):
+def test_scores_and_sizes_are_decided_here_in_both_languages(number, verdict, time_grows):
     from rnncourse.claims.measure import measure
 
     figures = []
@@ -183,7 +191,14 @@ def test_times_that_do_not_grow_decide_nothing(monkeypatch):
     assert [measure(number).verdict for number in (32, 33)] == [None, None]
 
 
-def test_what_differs_from_the_course_needs_both(monkeypatch):
+def test_both_layers_are_run():
+    from rnncourse.claims.measure import _improvements
+
+    sizes = {"B": 1, "T": 3, "D": 2, "H": 2}
+    assert 0 < _improvements._time_ratio(sizes, {**sizes, "T": 5}) < float("inf")
+
+
+def test_what_differs_from_the_course_needs_both():
     from rnncourse.claims.measure import Compared, Measured, compare
 
     found = compare(30)

@@ -189,16 +189,16 @@ for number in numbers(RIGHT):
 #
 # ## 5 六种听上去对的句式
 #
-# 没有“成立”的那些，错法并不是 38 种。按句式归类，每一类只要追问一句：
+# 断言有 38 条，句式却没有 38 种。按句式归类，每一类只要追问一句：
 #
 # | 句式 | 断言 | 该追问的一句 | 我们怎样答 |
 # |---|---|---|---|
 # | **把一种说成全体** | 5、6、8、10、21、22、25 | 有反例吗？ | 造一个反例：[没有解码器的分类器](2_2_2_encoder_and_decoder.ipynb) |
-# | **没有条件的好话** | 1、7、15、16、17、35 | 在什么条件下？与什么比？ | 换条件再量：[初始化](2_2_1_recurrent_cells.ipynb)、[及格线](2_3_comparison.ipynb) |
+# | **没有条件的好话** | 1、7、15、16、17、31、35 | 在什么条件下？与什么比？ | 换条件再量：[初始化](2_2_1_recurrent_cells.ipynb)、[及格线](2_3_comparison.ipynb) |
 # | **少说一半** | 3、9、11、12、23、24、27 | 还缺什么？ | 补上缺的一半：[因果](3_2_2_recurrent_decoder.ipynb)、[校准](3_3_2_testing.ipynb) |
 # | **拿替身当本人** | 13、14、19、26、29 | 你量的是你说的那样东西吗？ | 直接量它：[钟表而不是参数个数](2_2_3_pruning_and_learning_rate.ipynb)、[打乱词序](4_2_text_classification.ipynb) |
 # | **弄错年代** | 2、28、36、37 | 哪一年？ | [查出处](1_introduction.ipynb) |
-# | **换了词义** | 30、31、32、33、34、38 | 换成定义，句子还成立吗？ | 先写定义，再量 |
+# | **换了词义** | 32、33、34、38 | 换成定义，句子还成立吗？ | 先写定义，再量 |
 #
 # 归类是我们的看法；每一类里判定各有几条，是数出来的：
 
@@ -212,27 +212,27 @@ for number in numbers(RIGHT):
 #
 # ## 5 Six kinds of sentence that sound right
 #
-# Where the verdict is not "right", there are not 38 ways of being wrong. Sorted by kind of sentence, one question each will do:
+# There are 38 claims, and far fewer kinds of sentence. For each kind one question will do:
 #
 # | kind | claims | the question to ask | our answer |
 # |---|---|---|---|
 # | **one of several for all** | 5, 6, 8, 10, 21, 22, 25 | Is there a counterexample? | build one: [a classifier without a decoder](2_2_2_encoder_and_decoder.ipynb) |
-# | **praise without a condition** | 1, 7, 15, 16, 17, 35 | Under which condition? Compared with what? | change the condition: [initialisation](2_2_1_recurrent_cells.ipynb), [the bar](2_3_comparison.ipynb) |
+# | **praise without a condition** | 1, 7, 15, 16, 17, 31, 35 | Under which condition? Compared with what? | change the condition: [initialisation](2_2_1_recurrent_cells.ipynb), [the bar](2_3_comparison.ipynb) |
 # | **half of the story** | 3, 9, 11, 12, 23, 24, 27 | What is missing? | add the other half: [causality](3_2_2_recurrent_decoder.ipynb), [calibration](3_3_2_testing.ipynb) |
 # | **a stand-in for the thing** | 13, 14, 19, 26, 29 | Do you measure what you speak of? | measure the thing: [the clock, not the number of parameters](2_2_3_pruning_and_learning_rate.ipynb), [shuffled tokens](4_2_text_classification.ipynb) |
 # | **the wrong year** | 2, 28, 36, 37 | In which year? | [look it up](1_introduction.ipynb) |
-# | **a word for another** | 30, 31, 32, 33, 34, 38 | Put the definition in its place: is it still true? | define first, then measure |
+# | **a word for another** | 32, 33, 34, 38 | Put the definition in its place: is it still true? | define first, then measure |
 #
 # The sorting is ours; how the verdicts spread over each kind is counted:
 
 # %%
 kinds = {
     choose(zh="把一种说成全体", en="one of several for all"): (5, 6, 8, 10, 21, 22, 25),
-    choose(zh="没有条件的好话", en="praise without a condition"): (1, 7, 15, 16, 17, 35),
+    choose(zh="没有条件的好话", en="praise without a condition"): (1, 7, 15, 16, 17, 31, 35),
     choose(zh="少说一半", en="half of the story"): (3, 9, 11, 12, 23, 24, 27),
     choose(zh="拿替身当本人", en="a stand-in for the thing"): (13, 14, 19, 26, 29),
     choose(zh="弄错年代", en="the wrong year"): (2, 28, 36, 37),
-    choose(zh="换了词义", en="a word for another"): (30, 31, 32, 33, 34, 38),
+    choose(zh="换了词义", en="a word for another"): (32, 33, 34, 38),
 }
 for kind, members in kinds.items():
     spread = "  ".join(f"{marks[verdict]} {len(numbers(verdict, members))}" for verdict in (RIGHT, HALF, WRONG, None))
@@ -242,7 +242,7 @@ rest = sorted(set(range(1, 39)) - set(sorted_in))
 tell(zh=f"归了类的 {len(sorted_in)} 条；其余：{rest}", en=f"{len(sorted_in)} are sorted in; the others: {rest}")
 
 # %% [markdown] lang="zh"
-# 不在表里的几条（最后一行）是没有花样的事实句：输入是什么、用什么库、有什么缺点。事实句容易说对，也容易检验；**越是含有“有效”“保证”“更好”的句子，越需要一个数字**。
+# 不在表里的几条（最后一行），第 30 条是笔误，别的是没有花样的事实句：输入是什么、用什么库、有什么缺点。事实句容易说对，也容易检验；**越是含有“有效”“保证”“更好”的句子，越需要一个数字**。
 #
 # ## 6 我们会怎样写
 #
@@ -253,7 +253,7 @@ tell(zh=f"归了类的 {len(sorted_in)} 条；其余：{rest}", en=f"{len(sorted
 # 对，但卷积和 Transformer 也“基于序列数据”。特别之处是**同一组权重，一步一步地用**：
 
 # %% [markdown] lang="en"
-# Those that are not in the table (the last line) are plain statements of fact: what goes in, which library, which weakness. Facts are easy to get right and easy to test; **the more a sentence relies on "effective", "guarantees" or "better", the more it needs a figure**.
+# Of those that are not in the table (the last line) number 30 is a slip; the others are plain statements of fact: what goes in, which library, which weakness. Facts are easy to get right and easy to test; **the more a sentence relies on "effective", "guarantees" or "better", the more it needs a figure**.
 #
 # ## 6 What we would write
 #
