@@ -1,5 +1,7 @@
 """The references of the tasks on scalability, held against Keras and against files on disk."""
 
+import itertools
+
 import numpy as np
 import pytest
 from keras import layers
@@ -47,7 +49,7 @@ def test_weighted_gradients_of_shares_are_the_gradient_of_the_batch(counts):
 def test_a_batch_from_the_flat_array_is_that_from_disk(seed, tmp_path):
     for number, (ids, offsets, rows) in enumerate(cases("batch_from_flat", seed)):
         folder = tmp_path / str(number)
-        sequences = [ids[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+        sequences = [ids[a:b] for a, b in itertools.pairwise(offsets)]
         disk.write_ids(folder, [(sequence, 0) for sequence in sequences])
         stored = disk.DiskIds(folder)
         found = tasks.load("batch_from_flat").reference(ids, offsets, rows)
