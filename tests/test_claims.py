@@ -120,17 +120,20 @@ def test_the_list_has_a_numbered_line_each_and_loads_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
     )
     *lines, heavy = run.stdout.splitlines()
-    assert heavy == "[]" and [int(line[:2]) for line in lines] == list(range(1, 39))
-    assert all("|" in line for line in lines)
+    assert heavy == "[]" and [int(line[:2]) for line in lines[::2]] == list(range(1, 39))
+    assert all(line.startswith("      ") and line.endswith("]") for line in lines[1::2])
 
 
 def test_the_list_says_what_is_not_measured_and_speaks_chinese(monkeypatch, capsys):
     stored = {3: Evidence(HALF, "figure 7")}
     monkeypatch.setattr(claims, "stored", lambda number, language=None: stored.get(number))
     assert cli.main(["claims", "--list", "3", "34"]) == 0
-    third, other = capsys.readouterr().out.splitlines()
-    assert third.startswith(" 3  half right  |  2.1 the loop") and "figure 7  |  2_1_basic_concepts" in third
-    assert other.startswith("34  not yet measured") and other.endswith("5_3_security")
+    third, figure, other, chapter = capsys.readouterr().out.splitlines()
+    assert third.startswith(" 3  half right | 2.1 | the loop") and figure.split("  ")[-2:] == [
+        "figure 7",
+        "[2_1_basic_concepts]",
+    ]
+    assert other.startswith("34  not yet measured | 5.3 | ") and chapter.split() == ["[5_3_security]"]
     cli.main(["claims", "--list", "--language", "zh", "3", "34"])
     assert "对一半" in (out := capsys.readouterr().out) and "尚未测量" in out
 
@@ -142,14 +145,68 @@ def test_a_wrong_number_is_a_line(capsys):
     )
 
 
-def test_every_fast_claim_comes_to_the_verdict_of_its_chapter(capsys):
+@pytest.fixture
+def time_grows(monkeypatch):
+    """Time is no matter for tests: a larger layer takes 20 times as long."""
+    from rnncourse.claims.measure import _improvements
+
+    monkeypatch.setattr(_improvements, "_time_ratio", lambda small, large: 20.0)
+
+
+def test_every_fast_claim_comes_to_the_verdict_of_its_chapter(time_grows):
     from rnncourse.claims.measure import NUMBERS, measure
 
     assert len(NUMBERS) >= 10
     for number in NUMBERS:
         here, before = measure(number), claims.stored(number, "en")
-        assert here.verdict == before.verdict and here.figure, number
+        assert here.figure and (before is None or here.verdict == before.verdict), number
     assert measure(7) is None
+
+
+@pytest.mark.parametrize(("number", "verdict"), [(27, RIGHT), (32, WRONG), (33, HALF)])
+def test_scores_and_sizes_are_decided_here_in_both_languages(number, verdict, time_grows):
+    from rnncourse.claims.measure import measure
+
+    figures = []
+    for reader in language.LANGUAGES:
+        language.use(reader)
+        found = measure(number)
+        assert found.verdict == verdict
+        figures.append(found.figure)
+    assert figures[0] != figures[1] and not any("\u4e00" <= char <= "\u9fff" for char in figures[1])
+
+
+def test_scores_that_recall_and_f1_cannot_tell_apart_are_no_measure(monkeypatch):
+    from rnncourse import metrics
+    from rnncourse.claims.measure import measure
+
+    monkeypatch.setattr(metrics, "f1", lambda labels, answers: 0.0)
+    assert measure(27).verdict == WRONG
+
+
+def test_times_that_do_not_grow_decide_nothing(monkeypatch):
+    from rnncourse.claims.measure import _improvements, measure
+
+    monkeypatch.setattr(_improvements, "_time_ratio", lambda small, large: 1.5)
+    assert [measure(number).verdict for number in (32, 33)] == [None, None]
+
+
+def test_both_layers_are_run():
+    from rnncourse.claims.measure import _improvements
+
+    sizes = {"B": 1, "T": 3, "D": 2, "H": 2}
+    assert 0 < _improvements._time_ratio(sizes, {**sizes, "T": 5}) < float("inf")
+
+
+def test_what_differs_from_the_course_needs_both():
+    from rnncourse.claims.measure import Compared, Measured, compare
+
+    found = compare(30)
+    assert (found.here.verdict, found.course.verdict, found.differs) == (WRONG, WRONG, False)
+    assert compare(7).here is None and not compare(7).differs
+    assert Compared(CLAIMS[29], Measured(RIGHT, "1"), found.course).differs
+    assert Compared(CLAIMS[29], Measured(None, "1"), found.course).differs
+    assert not Compared(CLAIMS[29], Measured(RIGHT, "1"), None).differs
 
 
 def test_a_measurement_that_goes_wrong_is_seen(monkeypatch, capsys):

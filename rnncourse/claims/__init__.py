@@ -7,7 +7,7 @@ measure  the fast ones again, on the reader's machine, without the notebooks
 Nobody types a verdict: `read_evidence` takes it out of what the cells marked `claims=[n]` printed.
 """
 
-from rnncourse.claims.stored import Evidence, read_evidence, stored
+from rnncourse.claims.stored import Evidence, read_evidence, stored, verdicts
 from rnncourse.claims.table import CLAIMS, HALF, RIGHT, WRONG, Claim, UnknownClaim, find, verdict_word
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "read_evidence",
     "stored",
     "verdict_word",
+    "verdicts",
 ]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from importlib import resources
 
-from rnncourse.claims.table import HALF, RIGHT, WRONG, find
+from rnncourse.claims.table import CLAIMS, HALF, RIGHT, WRONG, find
 from rnncourse.language import current
 
 FILE = "evidence.json"
@@ -35,6 +35,12 @@ def stored(number, language=None):
     """
     found = _file().get(str(find(number).number), {}).get(language or current())
     return found and Evidence(**found)
+
+
+def verdicts(language=None):
+    """(number, the article's section, verdict or None) of every claim, as `stored` has them."""
+    found = [(claim, stored(claim.number, language)) for claim in CLAIMS]
+    return [(claim.number, claim.section, evidence and evidence.verdict) for claim, evidence in found]
 
 
 @functools.cache

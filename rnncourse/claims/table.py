@@ -74,7 +74,7 @@ CLAIMS = (
     ),
     Claim(
         3, "2.1", "循环结构把信息传递多次", "the loop passes the information on several times",
-        _BASIC, r"NumPy loop equal to Keras",
+        _BASIC, r"^(?:each input is read once|每个输入只读一次)",
     ),
     Claim(
         4, "2.1", "输入是一系列时间步", "the input is a sequence of time steps",
@@ -98,7 +98,7 @@ CLAIMS = (
     ),
     Claim(
         9, "2.2.2", "编码器把每个元素变成一个状态向量", "the encoder turns each element into a state vector",
-        _ENCODER, r"its state is the same",
+        _ENCODER, r"^(?:variance explained|词元本身解释)",
     ),
     Claim(
         10, "2.2.2", "解码器由这个向量输出对应时间步的预测值",
@@ -148,7 +148,7 @@ CLAIMS = (
     ),
     Claim(
         22, "3.2.1", "编码器是核心，生成一个状态向量", "the encoder is the core and yields one state vector",
-        _ENCODER, r"^ *LSTM: ",
+        _ENCODER, r"^(?:some layers hand over|有的层交出)",
     ),
     Claim(
         23, "3.2.2", "解码器生成一个时间步的预测值", "the decoder yields the prediction of one step",

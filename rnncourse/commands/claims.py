@@ -29,7 +29,7 @@ def run(options):
         return tell([error])
     if options.list:
         for claim in chosen or CLAIMS:
-            print(_listed(claim))
+            print(*_listed(claim), sep="\n")
         return DONE
     try:
         return _measure(chosen)
@@ -41,15 +41,13 @@ def run(options):
 
 
 def _listed(claim):
-    """One line: number, verdict, the article's section, what it says, the figure, the chapter."""
+    """[number, verdict, the article's section, what it says; the figure that decides and the chapter]."""
     from rnncourse.claims import stored, verdict_word
 
     evidence = stored(claim.number)
     verdict = verdict_word(evidence and evidence.verdict)
-    parts = [f"{claim.number:2}  {verdict}", f"{claim.section} {claim.text}"]
-    if evidence:
-        parts.append(evidence.figure)
-    return "  |  ".join([*parts, claim.chapter])
+    first = f"{claim.number:2}  {verdict} | {claim.section} | {claim.text}"
+    return [first, f"      {evidence.figure}  [{claim.chapter}]" if evidence else f"      [{claim.chapter}]"]
 
 
 def _measure(chosen):
@@ -79,21 +77,20 @@ def _measure(chosen):
 
 def _compared(claim):
     """(lines, whether the verdict is another one here) on a claim."""
-    from rnncourse.claims import stored, verdict_word
-    from rnncourse.claims.measure import measure
-    from rnncourse.runtime import DEFAULT_SEED, set_seed
+    from rnncourse.claims import verdict_word
+    from rnncourse.claims.measure import compare
 
-    set_seed(DEFAULT_SEED)
-    here, evidence = measure(claim.number), stored(claim.number)
-    before = verdict_word(evidence and evidence.verdict)
-    line = f"{claim.number:2}  {claim.text} ({claim.section})"
-    course = choose(zh=f"    课程：{before}", en=f"    course: {before}")
-    if evidence:
-        course += choose(zh=f"。{evidence.figure}", en=f". {evidence.figure}")
-    if here is None:
-        return [line, f"{course}  [{claim.chapter}]"], False
-    found = verdict_word(here.verdict) if here.verdict else choose(zh="不能判定", en="undecided")
-    differs = evidence is not None and here.verdict != evidence.verdict
-    mark = "✗" if differs else "✓"
-    own = choose(zh=f"  {mark} 本机：{found}。{here.figure}", en=f"  {mark} here:   {found}. {here.figure}")
-    return [line, own, f"{course}  [{claim.chapter}]"], differs
+    found = compare(claim.number)
+    lines = [f"{claim.number:2}  {claim.text} ({claim.section})"]
+    if found.here:
+        mark = "✗" if found.differs else "✓" if found.course else " "
+        word = (
+            verdict_word(found.here.verdict) if found.here.verdict else choose(zh="不能判定", en="undecided")
+        )
+        own = choose(zh=f"{mark} 本机：{word}。", en=f"{mark} here:   {word}. ")
+        lines.append(f"  {own}{found.here.figure}")
+    before = verdict_word(found.course and found.course.verdict)
+    words = choose(zh=f"课程：{before}", en=f"course: {before}")
+    if found.course:
+        words += choose(zh=f"。{found.course.figure}", en=f". {found.course.figure}")
+    return [*lines, f"    {words}  [{claim.chapter}]"], found.differs

@@ -2,6 +2,7 @@
 
 from rnncourse.plots.attention import plot_attention
 from rnncourse.plots.cells import plot_cell, plot_decay, plot_gates, plot_recall, plot_unit
+from rnncourse.plots.claims import plot_verdicts
 from rnncourse.plots.comparison import plot_attributions, plot_cost, plot_learning_curves
 from rnncourse.plots.data import plot_batch, plot_lengths
 from rnncourse.plots.dates import plot_exact_match, plot_hypotheses, plot_misses, plot_translator
@@ -84,4 +85,5 @@ __all__ = [
     "plot_translator",
     "plot_unit",
     "plot_unrolled",
+    "plot_verdicts",
 ]

@@ -19,17 +19,22 @@ def obstacles(layer, *, mask=None, backend=None, gpu=None):
     given: so a machine without a GPU can tell what one would do. A Bidirectional layer must be able to in
     both directions.
     """
+    return [words for _, words in named_obstacles(layer, mask=mask, backend=backend, gpu=gpu)]
+
+
+def named_obstacles(layer, *, mask=None, backend=None, gpu=None):
+    """`obstacles` as (name, sentence): what to change, and why.
+
+    The name is that of the layer's argument ("unroll"), or "layer", "backend", "gpu", "mask".
+    """
     backend = backend or keras.backend.backend()
     gpu = has_gpu() if gpu is None else gpu
     if isinstance(layer, layers.Bidirectional):
         both = [layer.forward_layer, layer.backward_layer]
-        found = [words for each in both for words in obstacles(each, mask=mask, backend=backend, gpu=gpu)]
+        found = [pair for each in both for pair in named_obstacles(each, mask=mask, backend=backend, gpu=gpu)]
         return list(dict.fromkeys(found))
-    return [
-        choose(zh=zh, en=en)
-        for broken, zh, en in (*_of_layer(layer, backend), *_of_place(backend, gpu), *_of_mask(mask, backend))
-        if broken
-    ]
+    conditions = (*_of_layer(layer, backend), *_of_place(backend, gpu), *_of_mask(mask))
+    return [(name, choose(zh=zh, en=en)) for name, broken, zh, en in conditions if broken]
 
 
 def has_gpu():
@@ -45,28 +50,32 @@ def has_gpu():
 
 
 def _of_layer(layer, backend):
-    """(broken?, zh, en) for each condition on the layer itself."""
+    """(name, broken?, zh, en) for each condition on the layer itself."""
     if not isinstance(layer, (layers.LSTM, layers.GRU)):
-        name = type(layer).__name__
+        kind = type(layer).__name__
         yield (
+            "layer",
             True,
-            f"cuDNN 的内核只有 LSTM 和 GRU，没有 {name}",
-            f"Keras calls it for LSTM and GRU, not {name}",
+            f"cuDNN 的内核只有 LSTM 和 GRU，没有 {kind}",
+            f"Keras calls it for LSTM and GRU, not {kind}",
         )
         return
-    yield layer.use_cudnn is False, "use_cudnn=False", "use_cudnn=False"
+    yield "use_cudnn", layer.use_cudnn is False, "use_cudnn=False", "use_cudnn=False"
     drop = layer.recurrent_dropout
-    yield drop, f"recurrent_dropout={drop}：须为 0", f"recurrent_dropout={drop}: it must be 0"
+    zh, en = f"recurrent_dropout={drop}：须为 0", f"recurrent_dropout={drop}: it must be 0"
+    yield "recurrent_dropout", drop, zh, en
     for name, wanted in (("activation", "tanh"), ("recurrent_activation", "sigmoid")):
         given = getattr(layer, name)
         differs = given not in (getattr(activations, wanted), getattr(ops, wanted))
         word = getattr(given, "__name__", given)
-        yield differs, f"{name}={word}：须为 {wanted}", f"{name}={word}: it must be {wanted}"
-    yield layer.unroll, "unroll=True：须为 False", "unroll=True: it must be False"
-    yield not layer.use_bias, "use_bias=False：须为 True", "use_bias=False: it must be True"
+        yield name, differs, f"{name}={word}：须为 {wanted}", f"{name}={word}: it must be {wanted}"
+    yield "unroll", layer.unroll, "unroll=True：须为 False", "unroll=True: it must be False"
+    yield "use_bias", not layer.use_bias, "use_bias=False：须为 True", "use_bias=False: it must be True"
     if isinstance(layer, layers.GRU):
-        yield not layer.reset_after, "reset_after=False：须为 True", "reset_after=False: it must be True"
+        after = layer.reset_after
+        yield "reset_after", not after, "reset_after=False：须为 True", "reset_after=False: it must be True"
         yield (
+            "backend",
             backend == "jax",
             "JAX 后端的 Keras 只为 LSTM 调用它",
             "on JAX, Keras calls it for the LSTM alone",
@@ -74,15 +83,15 @@ def _of_layer(layer, backend):
 
 
 def _of_place(backend, gpu):
-    yield backend not in ("tensorflow", "jax"), f"后端是 {backend}", f"the backend is {backend}"
-    yield not gpu, "没有 GPU", "there is no GPU"
+    yield "backend", backend not in ("tensorflow", "jax"), f"后端是 {backend}", f"the backend is {backend}"
+    yield "gpu", not gpu, "没有 GPU", "there is no GPU"
 
 
-def _of_mask(mask, backend):
+def _of_mask(mask):
     if mask is None:
         return
     mask = np.asarray(mask, dtype=bool)
     lengths = mask.sum(axis=1)
     right = (mask == (np.arange(mask.shape[1]) < lengths[:, None])).all()
-    yield not right, "掩码：填充须都在末尾", "the mask: padding must stand at the end of each row"
-    yield not lengths.all(), "掩码：有一行全是填充", "the mask: a row is padding alone"
+    yield "mask", not right, "掩码：填充须都在末尾", "the mask: padding must stand at the end of each row"
+    yield "mask", not lengths.all(), "掩码：有一行全是填充", "the mask: a row is padding alone"

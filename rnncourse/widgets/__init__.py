@@ -1,6 +1,7 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
 from rnncourse.widgets.attention import explore_attention
+from rnncourse.widgets.claims import explore_claims
 from rnncourse.widgets.clinic import explore_clinic
 from rnncourse.widgets.comparison import explore_comparison
 from rnncourse.widgets.descent import explore_learning_rate
@@ -21,6 +22,7 @@ __all__ = [
     "adjust_threshold",
     "classify_sentences",
     "explore_attention",
+    "explore_claims",
     "explore_clinic",
     "explore_comparison",
     "explore_decay",
