@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from rnncourse.decoders import attention_weights, beam_search
+from rnncourse.decoders import all_attention_weights, attention_weights, beam_search
 from rnncourse.models import build_translator
 
 pytestmark = pytest.mark.slow  # it builds, trains or compiles many models
@@ -155,6 +155,19 @@ def test_attention_weights_are_those_of_the_scores():
     assert weights.shape == (3, 3)
     np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-6)
     assert attention_weights(build("lstm-none"), SOURCE[0, :3], [4, 5]) is None
+
+
+def test_attention_weights_do_not_depend_on_what_shares_their_batch():
+    model = build("gru-additive")
+    sources, targets = [[4, 5, 6], [5], [], [6, 4, 4, 5, 5]], [[4], [5, 4, 4], [4, 4], []]
+    for batch_size in (1, 3, 64):
+        found = all_attention_weights(model, sources, targets, batch_size=batch_size)
+        for weights, source, target in zip(found, sources, targets, strict=True):
+            assert weights.shape == (len(target) + 1, len(source))
+            np.testing.assert_allclose(weights, attention_weights(model, source, target), atol=1e-6)
+    assert all_attention_weights(model, [], []) == []
+    with pytest.raises(ValueError, match="one target for each source, got 4 and 1"):
+        all_attention_weights(model, sources, targets[:1])
 
 
 def test_both_tables_start_as_asked():

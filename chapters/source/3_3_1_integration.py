@@ -224,7 +224,7 @@ kinds = np.array(unseen.kinds)
 plots.plot_misses(names, [np.sum(~right[kinds == k]) for k in dates.KINDS], [np.sum(kinds == k) for k in dates.KINDS])
 plt.show()
 for row in np.flatnonzero(~right)[:8]:
-    print(f"{unseen.sources[row]:24}{unseen.targets[row]}  ≠  {''.join(target_words.decode(written[row]))}")
+    print(f"{unseen.sources[row]:24}{unseen.targets[row]}  not  {''.join(target_words.decode(written[row]))}")
 
 # %% [markdown] lang="zh"
 # 汉字数字、全角数字看起来怪，可每个字符的意思几乎是固定的（只有“十”要看左右），见过就会。费劲的是意思**取决于别的字符**的写法：`/` 两边谁是月、谁是年，`19741024` 从哪里断开，要把整条看完才知道。图上的错误落在哪一边？不过错得这么少，一两条不足以给十二类排名次。
@@ -452,8 +452,8 @@ with tempfile.TemporaryDirectory() as folder:
 vocabularies = [text.Vocabulary(tokens[side], "character") for side in ("source", "target")]
 some = list(unseen.sources[:200])
 again = decoders.translate(loaded, some, *vocabularies, width=1, longest=12)
-own = decoders.translate(model, some, source_words, target_words, width=1, longest=12)
-print("the loaded model writes the same:", [one.text for one in again] == [one.text for one in own])
+before = decoders.translate(model, some, source_words, target_words, width=1, longest=12)
+print("the loaded model writes the same:", [one.text for one in again] == [one.text for one in before])
 
 # %% [markdown] lang="zh"
 # ## 10 原文的话

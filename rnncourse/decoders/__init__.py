@@ -5,12 +5,13 @@ token ids, of any lengths; what comes back has no marks and no padding. `transla
 """
 
 from rnncourse.decoders.beams import Hypothesis, beam_search
-from rnncourse.decoders.texts import Translation, attention_weights, translate
+from rnncourse.decoders.texts import Translation, all_attention_weights, attention_weights, translate
 from rnncourse.decoders.writing import greedy, sample, truncate
 
 __all__ = [
     "Hypothesis",
     "Translation",
+    "all_attention_weights",
     "attention_weights",
     "beam_search",
     "greedy",

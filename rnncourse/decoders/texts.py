@@ -36,13 +36,12 @@ def translate(model, texts, source_vocabulary, target_vocabulary, *, width=5, lo
     sources = source_vocabulary.encode_all(texts)
     full = [row for row, ids in enumerate(sources) if len(ids)]
     options = {"width": width, "longest": longest, "length_penalty": length_penalty}
-    best = beam_search(model, [sources[row] for row in full], **options)
+    read = [sources[row] for row in full]
+    best = [hypotheses[0].tokens for hypotheses in beam_search(model, read, **options)]
     found = [Translation("", [], [], None) for _ in sources]
-    for row, hypotheses in zip(full, best, strict=True):
-        tokens = hypotheses[0].tokens
+    for row, tokens, weights in zip(full, best, all_attention_weights(model, read, best), strict=True):
         written = target_vocabulary.decode(tokens)
         ended = len(tokens) < longest
-        weights = attention_weights(model, sources[row], tokens)
         found[row] = Translation(
             text.join(written, target_vocabulary.unit),
             text.tokenize(texts[row], source_vocabulary.unit),
@@ -58,15 +57,30 @@ def attention_weights(model, source, target):
     `source` (T,) and `target` (n,) are token ids without marks; None for a model without attention. Row i
     belongs to the i-th token written, the last one to END. Raises ValueError for ids that do not fit.
     """
+    return all_attention_weights(model, [source], [target])[0]
+
+
+def all_attention_weights(model, sources, targets, *, batch_size=64):
+    """`attention_weights` of each of N pairs, in batches: a list of N, in their order.
+
+    Raises ValueError as it does, and for lists of different lengths.
+    """
     encoder, decoder = halves(model)
-    source = checked_ids([source], size=vocabulary_size(encoder), name="source")[0]
-    target = checked_ids([target], size=vocabulary_size(decoder), name="target")[0]
+    sources = checked_ids(sources, size=vocabulary_size(encoder), name="source")
+    targets = checked_ids(targets, size=vocabulary_size(decoder), name="target")
+    if len(sources) != len(targets):
+        raise ValueError(f"give one target for each source, got {len(sources)} and {len(targets)}")
     if not any(layer.name == "attention" for layer in decoder.layers):
-        return None
-    given = encoder(source[None] if len(source) else np.zeros((1, 1), "int32"), training=False)
-    written = ops.convert_to_tensor(np.r_[text.START, target][None], dtype="int32")  # (1, n + 1)
-    weights = decoder([written, *given], training=False)[-1]
-    return np.asarray(weights)[0, :, : len(source)]
+        return [None] * len(sources)
+    found = []
+    for first in range(0, len(sources), batch_size):
+        some = sources[first : first + batch_size], targets[first : first + batch_size]
+        written = ops.convert_to_tensor(text.pad([np.r_[text.START, ids] for ids in some[1]]))  # (B, N)
+        given = encoder(ops.convert_to_tensor(text.pad(some[0])), training=False)
+        weights = np.asarray(decoder([written, *given], training=False)[-1])  # (B, N, T)
+        for each, source, target in zip(weights, *some, strict=True):
+            found.append(each[: len(target) + 1, : len(source)])
+    return found
 
 
 def _check_vocabularies(model, source_vocabulary, target_vocabulary):
