@@ -303,7 +303,7 @@ say(
 # | 序列 | 一个时间步 | 常问的问题 | 章节 |
 # |---|---|---|---|
 # | 评论 | 一个字或一个词 | 褒还是贬？ | [4.2](4_2_text_classification.ipynb) |
-# | 句子 | 一个词 | 用另一种语言怎么说？ | 4.1.1 |
+# | 句子 | 一个词 | 用另一种语言怎么说？ | [4.1.1](4_1_1_machine_translation.ipynb) |
 # | 语音 | 约 10 毫秒的声音 | 说了什么？ | 4.1.2 |
 # | 诗 | 一个字 | 下一个字是什么？ | 4.1.3 |
 # | 天气 | 一小时的气温 | 明天这时候多少度？ | 4.1.4 |
@@ -317,7 +317,7 @@ say(
 # | sequence | one time step | a question one asks | chapter |
 # |---|---|---|---|
 # | a review | a character or a word | praise or blame? | [4.2](4_2_text_classification.ipynb) |
-# | a sentence | a word | how do you say it in another language? | 4.1.1 |
+# | a sentence | a word | how do you say it in another language? | [4.1.1](4_1_1_machine_translation.ipynb) |
 # | speech | some 10 ms of sound | what was said? | 4.1.2 |
 # | a poem | a character | what comes next? | 4.1.3 |
 # | the weather | the temperature of one hour | how warm at this time tomorrow? | 4.1.4 |
@@ -690,10 +690,10 @@ say(
 # | 4.1.4 标注与预测 | 分词或注音，天气 | | ○ | |
 # | [4.2 文本分类](4_2_text_classification.ipynb) | 主要应用：从原始评论到经过测试的分类器 | ● | ● | ● |
 # | [4.3 核心代码](4_3_core_code.ipynb) | 给出错的代码看病 | ○ | ● | ● |
-# | 5.1 性能 | 层数、单元数、调参、正则化、速度 | ○ | ● | ● |
-# | 5.2 可扩展性 | 时间花在哪里：长度、宽度、批、设备 | | ○ | ● |
-# | 5.3 安全性 | 对抗文本、投毒、坏输入、安全地加载模型 | | ○ | ● |
-# | 6.1 总结 | 38 个论断的结论 | ● | ● | ● |
+# | [5.1 性能](5_1_performance.ipynb) | 层数、单元数、调参、正则化、速度 | ○ | ● | ● |
+# | [5.2 可扩展性](5_2_scalability.ipynb) | 时间花在哪里：长度、宽度、批、设备 | | ○ | ● |
+# | [5.3 安全性](5_3_security.ipynb) | 对抗文本、投毒、坏输入、安全地加载模型 | | ○ | ● |
+# | [6.1 总结](6_1_summary.ipynb) | 38 个论断的结论 | ● | ● | ● |
 # | 6.2.1 注意力 | 从 Bahdanau 到自注意力 | ● | ○ | |
 # | 6.2.2 迁移学习 | 先预训练再微调 | ○ | ● | ○ |
 # | 6.2.3 现代循环网络 | minGRU、xLSTM、Mamba、RWKV | ● | | ○ |
@@ -727,10 +727,10 @@ say(
 # | 4.1.4 Tagging and forecasting | segmentation or pinyin; the weather | | ○ | |
 # | [4.2 Text classification](4_2_text_classification.ipynb) | the main application: from raw reviews to a tested classifier | ● | ● | ● |
 # | [4.3 Core code](4_3_core_code.ipynb) | a clinic for broken code | ○ | ● | ● |
-# | 5.1 Performance | layers, units, tuning, regularisation, speed | ○ | ● | ● |
-# | 5.2 Scalability | where the time goes: length, width, batch, devices | | ○ | ● |
-# | 5.3 Security | adversarial text, poisoning, bad input, loading models safely | | ○ | ● |
-# | 6.1 Summary | the verdict on all 38 claims | ● | ● | ● |
+# | [5.1 Performance](5_1_performance.ipynb) | layers, units, tuning, regularisation, speed | ○ | ● | ● |
+# | [5.2 Scalability](5_2_scalability.ipynb) | where the time goes: length, width, batch, devices | | ○ | ● |
+# | [5.3 Security](5_3_security.ipynb) | adversarial text, poisoning, bad input, loading models safely | | ○ | ● |
+# | [6.1 Summary](6_1_summary.ipynb) | the verdict on all 38 claims | ● | ● | ● |
 # | 6.2.1 Attention | from Bahdanau to self-attention | ● | ○ | |
 # | 6.2.2 Transfer learning | pretrain, then fine-tune | ○ | ● | ○ |
 # | 6.2.3 Modern recurrence | minGRU, xLSTM, Mamba, RWKV | ● | | ○ |
