@@ -3,7 +3,7 @@
 #
 # “开头很闷，结尾却很精彩。”读到一半，你以为这是差评；读完才知道不是。要读懂这样一句话，得按顺序读，还得记得前面读过什么。**循环神经网络**（recurrent neural network，RNN）正是这样读的：一次读一个词元（token，中文里就是一个字），每读一个，就更新一次自己的记忆。
 #
-# 这门课由一篇短文引出：《循环神经网络：实用的序列建模方法》（出处见文末）。我们从中摘出 38 个论断，一个一个用代码检验。说得对，课程给出证据；说得不对，课程也给出数字。
+# 这门课由一篇短文引出：《循环神经网络：实用的序列建模方法》（出处见文末）。我们从中摘出 38 条断言，一条一条用代码检验。说得对，课程给出证据；说得不对，课程也给出数字。
 #
 # 不过，先动手。
 
@@ -480,7 +480,7 @@ say(
 )
 
 # %% [markdown] lang="zh"
-# 越不平衡，准确率越“好看”，找到的差评却越少；虚线是一个什么都没学、一律说“好评”的“模型”，看看它有多高。这里用的是词袋，判定阈值固定在 0.5（挪动阈值能救回一部分）；RNN 通常最小化同样的交叉熵损失，少数类一样没有额外的分量。RNN 到底有没有例外，第 3.3.2 章用召回率、类别权重和多个随机种子来回答（筹备中），文章的这个论断也在那里下结论。
+# 越不平衡，准确率越“好看”，找到的差评却越少；虚线是一个什么都没学、一律说“好评”的“模型”，看看它有多高。这里用的是词袋，判定阈值固定在 0.5（挪动阈值能救回一部分）；RNN 通常最小化同样的交叉熵损失，少数类一样没有额外的分量。RNN 到底有没有例外，[第 3.3.2 章](3_3_2_testing.ipynb)用召回率、类别权重和多个随机种子来回答，文章的这条断言也在那里下结论。
 
 # %% [markdown] lang="en"
 # The more lopsided the data, the better accuracy looks and the fewer bad reviews are found; see how high the dashed line runs, of a "model" that learned nothing and always says "good". This was the bag of words, deciding at 0.5 (to move that threshold brings some back); an RNN usually minimises the same cross-entropy, in which the rare class carries no extra weight either. Whether RNNs are an exception all the same, [chapter 3.3.2](3_3_2_testing.ipynb) answers with recall, class weights and several seeds; the verdict on this claim of the article is given there.
@@ -693,7 +693,7 @@ say(
 # | [5.1 性能](5_1_performance.ipynb) | 层数、单元数、调参、正则化、速度 | ○ | ● | ● |
 # | [5.2 可扩展性](5_2_scalability.ipynb) | 时间花在哪里：长度、宽度、批、设备 | | ○ | ● |
 # | [5.3 安全性](5_3_security.ipynb) | 对抗文本、投毒、坏输入、安全地加载模型 | | ○ | ● |
-# | [6.1 总结](6_1_summary.ipynb) | 38 个论断的结论 | ● | ● | ● |
+# | [6.1 总结](6_1_summary.ipynb) | 38 条断言的判定 | ● | ● | ● |
 # | 6.2.1 注意力 | 从 Bahdanau 到自注意力 | ● | ○ | |
 # | 6.2.2 迁移学习 | 先预训练再微调 | ○ | ● | ○ |
 # | 6.2.3 现代循环网络 | minGRU、xLSTM、Mamba、RWKV | ● | | ○ |
