@@ -1,4 +1,4 @@
-"""What time grows with, and what makes it shorter: chapter 5.2. One process of one thread, on a quiet machine.
+"""What time grows with, and what makes it shorter: chapter 5.2. One process, one thread, on a quiet machine.
 
 Part "scaling": a GRU's forward pass and training step, one size varied at a time (SWEEPS), T at several D and
 H (GRID), and sizes that no fit may see (HELD_OUT). Part "bucketing": the same reviews in batches of the same

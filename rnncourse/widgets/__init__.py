@@ -3,6 +3,7 @@
 from rnncourse.widgets.attention import explore_attention
 from rnncourse.widgets.clinic import explore_clinic
 from rnncourse.widgets.comparison import explore_comparison
+from rnncourse.widgets.cost import explore_cost
 from rnncourse.widgets.descent import explore_learning_rate
 from rnncourse.widgets.encoder import explore_encoder
 from rnncourse.widgets.gates import explore_decay, explore_gates
@@ -23,6 +24,7 @@ __all__ = [
     "explore_attention",
     "explore_clinic",
     "explore_comparison",
+    "explore_cost",
     "explore_decay",
     "explore_encoder",
     "explore_gates",
