@@ -432,16 +432,18 @@ for language in ("zh", "en"):
 # Try a few on your machine first. The first call, which records and compiles, stands apart:
 
 # %% tags=["measured"]
-def built(unroll=False, **how):
-    layer = keras.layers.GRU(32, unroll=unroll)
-    model = keras.Sequential([keras.Input((16, 32)), layer, keras.layers.Dense(1)])
+from functools import partial
+
+
+def built(**how):
+    model = keras.Sequential([keras.Input((16, 32)), keras.layers.GRU(32), keras.layers.Dense(1)])
     model.compile("sgd", "mse", **how)
     return model
 
 
 x, y = np.ones((16, 16, 32), "float32"), np.zeros((16, 1), "float32")  # B = T = 16, D = 32
-ways_to_run = {"eager": {"run_eagerly": True, "jit_compile": False}, "graph": {"jit_compile": False}, "xla": {"jit_compile": True}}
-steps = {name: lambda model=built(**how): model.train_on_batch(x, y) for name, how in ways_to_run.items()}
+ways_to_run = {"eager": {"run_eagerly": True}, "graph": {"jit_compile": False}, "xla": {"jit_compile": True}}
+steps = {name: partial(built(**how).train_on_batch, x, y) for name, how in ways_to_run.items()}
 first = {name: spent[0] for name, spent in timing.measure_in_turns(steps, rounds=1, warm=0).items()}
 for name, spent in timing.measure_in_turns(steps, rounds=5).items():
     print(f"{name:6} first call {first[name]:5.2f} s, then {1000 * spent.min():6.1f} ms")
@@ -488,7 +490,8 @@ for policy in ("mixed_bfloat16", "mixed_float16"):
     layer, top = keras.layers.GRU(8), keras.layers.Dense(1, dtype="float32")
     model = keras.Sequential([keras.Input((None, 4)), layer, top])
     model.compile("adam", "mse")
-    print(f"{policy:15} weights {layer.cell.kernel.dtype}, states {layer.output.dtype}, output {model.output.dtype},", type(model.optimizer).__name__)
+    states, output = layer(np.ones((2, 3, 4))).dtype.name, model(np.ones((2, 3, 4))).dtype.name
+    print(f"{policy}: weights {layer.cell.kernel.dtype}, states {states}, output {output},", type(model.optimizer).__name__)
 keras.mixed_precision.set_global_policy("float32")
 
 # %% [markdown] lang="zh"
@@ -556,7 +559,7 @@ tell(
 #
 # ### 序列太长：带着状态分段读
 #
-# 循环网络有一样注意力没有的本事：读完的东西全在状态里，而状态的大小与 $T$ 无关。所以一个无头无尾的序列可以一段一段读，`Stream` 把状态从一段带到下一段。先猜：三千个词元，一口气读完和每次读一百个，差多少？
+# 循环网络有一样注意力没有的本事：读完的东西全在状态里，而状态的大小与 $T$ 无关。所以一个无头无尾的序列可以一段一段读，`Stream` 把状态从一段带到下一段。先猜：四百个词元，一口气读完和每次读五十个，差多少？
 
 # %% [markdown] lang="en"
 # To be fair, bucketing and compilation do not change the power of $T$ either: they make each row and each step cheaper, **without giving up any of the model**. What takes the $T$ steps out of the queue is a recurrence that can be computed in parallel (linear recurrences and the parallel scan of chapter 6.2.3), and attention.
@@ -565,20 +568,20 @@ tell(
 #
 # ### Sequences: read in chunks, carry the state
 #
-# Recurrent networks can do something that attention cannot: all they have read is in the state, and the state's size does not depend on $T$. So an endless sequence can be read chunk by chunk; `Stream` carries the state from one to the next. Guess first: three thousand tokens at once, or a hundred at a time; how large is the difference?
+# Recurrent networks can do something that attention cannot: all they have read is in the state, and the state's size does not depend on $T$. So an endless sequence can be read chunk by chunk; `Stream` carries the state from one to the next. Guess first: four hundred tokens at once, or fifty at a time; how large is the difference?
 
 # %%
 runtime.set_seed(0)
 reader = models.build_text_classifier(vocabulary_size=500, units=16, embedding_size=16, bidirectional=False, pooling="max_mean")
-tokens = np.random.default_rng(0).integers(1, 500, (2, 3000))  # (B, T)
+tokens = np.random.default_rng(0).integers(1, 500, (2, 400))  # (B, T)
 whole = reader.predict_on_batch(tokens)
 stream = streaming.Stream(reader, rows=2)
-for start in range(0, 3000, 100):
-    so_far = stream.read(tokens[:, start : start + 100])
+for start in range(0, 400, 50):
+    so_far = stream.read(tokens[:, start : start + 50])
 print("in chunks equal to the whole:", np.abs(so_far - whole).max() < 1e-5)
-print("the last chunk alone is not:", np.abs(reader.predict_on_batch(tokens[:, -100:]) - whole).max() > 1e-5)
+print("the last chunk alone is not:", np.abs(reader.predict_on_batch(tokens[:, -50:]) - whole).max() > 1e-5)
 carried = sum(array.nbytes for array in stream.state)
-kept = cost.recurrent_cost("gru", B=2, T=3000, D=16, H=16).training_bytes
+kept = cost.recurrent_cost("gru", B=2, T=400, D=16, H=16).training_bytes
 print(f"carried from chunk to chunk: {carried:,} bytes; training on the whole would keep {kept:,}")
 
 # %% [markdown] lang="zh"

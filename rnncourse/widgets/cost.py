@@ -108,4 +108,4 @@ def in_bytes(count):
         if count < 1000:
             return f"{count:.3g} {unit}"
         count /= 1000
-    return f"{count:,.3g} GB"
+    return f"{count:,.0f} GB" if count >= 100 else f"{count:.3g} GB"
