@@ -220,7 +220,7 @@ for letter, sizes in record["sweeps"].items():
     print(f"{letter}  {sizes[0]}–{sizes[2]}: {small:.2f}   {sizes[-3]}–{sizes[-1]}: {large:.2f}")
 
 # %% [markdown] lang="zh"
-# 为什么 $T$ 几乎一路都是 1，而 $B$、$D$、$H$ 先平后升？
+# 为什么 $T$ 和 $B$ 的乘加次数一样，时间却不一样？
 #
 # **$T$ 是串行的。** $h_t$ 要等 $h_{t-1}$，$T$ 步只能排队，再多的核也没有用。每一步都有一笔固定的开销：启动十来个小运算、分配内存、检查循环条件。
 #
@@ -233,7 +233,7 @@ for letter, sizes in record["sweeps"].items():
 # $a$ 是调用一次的开销，$b$ 是一步的开销，$c$ 是一次乘加的时间。`timing.fit_cost_model` 用最小二乘拟合它们（按相对误差，所以一毫秒的点和一秒的点一样要紧）。
 
 # %% [markdown] lang="en"
-# Why is it about 1 all along for $T$, while $B$, $D$ and $H$ start level and rise later?
+# As far as multiply-adds go $T$ and $B$ are alike; why not in time?
 #
 # **$T$ is serial.** $h_t$ waits for $h_{t-1}$; $T$ steps stand in a queue, and no number of cores changes that. Each step has its fixed expenses: to start a dozen small operations, to allocate memory, to test whether the loop is over.
 #
@@ -283,12 +283,12 @@ plots.plot_predictions(measured, predicted)
 plt.show()
 
 # %% [markdown] lang="zh"
-# 三个数就管住了跨两个数量级的时间，作规划够用了，作保证则不够。它不知道的：矩阵大小合不合缓存的胃口；$B$ 很小而 $H$ 很大时，每一步都要把所有权重（训练时还有同样大的梯度）搬一遍，却只做 $B$ 次乘加。看看最差的那一组是不是这样。
+# 用三个数去说跨两个数量级的时间，可以作规划，不能作保证。它不知道的：矩阵大小合不合缓存的胃口；$B$ 很小而 $H$ 很大时，每一步都要把所有权重（训练时还有同样大的梯度）搬一遍，却只做 $B$ 次乘加。看看最差的那一组是不是这样。
 #
 # 拉一拉滑块：下面五根条是“现在”和四个字母各翻一倍（训练步）。把 $B$ 调到 1，再调到 1024：最贵的翻倍换成了谁？
 
 # %% [markdown] lang="en"
-# Three numbers hold times over two orders of magnitude: enough to plan with, not enough to promise by. What they do not know: how well a matrix suits the caches; and that with a small $B$ and a large $H$ every step moves all the weights (in training, gradients of the same size, too) for no more than $B$ multiply-adds each. See whether the worst case is of that kind.
+# Three numbers for times over two orders of magnitude: something to plan with, nothing to promise by. What they do not know: how well a matrix suits the caches; and that with a small $B$ and a large $H$ every step moves all the weights (in training, gradients of the same size, too) for no more than $B$ multiply-adds each. See whether the worst case is of that kind.
 #
 # Move the sliders: the five bars are "now" and each letter doubled (a training step). Set $B$ to 1, then to 1024: which doubling is the dearest?
 
@@ -326,12 +326,12 @@ tell(
 )
 
 # %% [markdown] lang="zh"
-# $D$ 当然不是白给的：嵌入的维度大一些，模型能分辨的也多一些，直到不再有收益（[4.2 章](4_2_text_classification.ipynb)量过准确率）。那是**准确率**的事，不是可扩展性。
+# $D$ 当然有用：嵌入的维度左右着模型能分辨多少东西（[4.2 章](4_2_text_classification.ipynb)量过它对准确率的影响）。那是**准确率**的事，不是可扩展性。
 #
 # 不过这句话里有一个好办法的影子。同样的一批数，换一种摆法：把相邻的 $k$ 步**拼成一步**，$D$ 变成 $kD$，而 $T$ 变成 $T/k$。队伍短了。语音识别就这么做：每秒一百帧的特征，几帧拼成一步再读（Pundak、Sainath，2016）。同样 8,192 个数一条的序列，量一量：
 
 # %% [markdown] lang="en"
-# $D$ is of use, of course: a somewhat larger embedding can tell more things apart, until there is no more to gain (accuracy is measured in [chapter 4.2](4_2_text_classification.ipynb)). That is a matter of **accuracy**, not of scalability.
+# $D$ is of use, of course: how many things an embedding can tell apart depends on it ([chapter 4.2](4_2_text_classification.ipynb) measures what it does to accuracy). That is a matter of **accuracy**, not of scalability.
 #
 # Yet there is the shadow of a good idea in the sentence. Arrange the same numbers in another way: **pack $k$ steps into one**, so that $D$ becomes $kD$, and $T$ becomes $T/k$. The queue is shorter. Speech recognition does so: of a hundred frames of features a second, several are packed into a step (Pundak & Sainath, 2016). The same 8,192 numbers a sequence:
 
@@ -370,14 +370,14 @@ for H, power in by_H.items():
     print(f"H = {H:3}: T^{power:.2f}")
 
 # %% [markdown] lang="zh"
-# 几乎平行。$H$ 移动直线，不掰弯它。那么什么能？动**结构**：少走白走的步，少付每一步的开销，用窄一些的数。一个个量。
+# 直线若平行，$H$ 就只是移动它，不改变斜率。另一类办法动的是**结构**：少走白走的步，少付每一步的开销，用窄一些的数。一个个量。
 #
 # ### 分桶：少走白走的步
 #
 # 一批的宽度由最长的一条决定，填充的步也照走。[3.1 章](3_1_environment_and_data.ipynb)数过填充占多少格，这里量时间：同样的 256 条评论，每批都是 32 条，只有排法不同。时间应当与格数 $BT$ 同比例变化，是吗？
 
 # %% [markdown] lang="en"
-# Almost parallel. $H$ shifts the line, it does not bend it. What does, then? To change the **structure**: fewer steps for nothing, less expense a step, narrower numbers. Measure them one by one.
+# Where lines are parallel, $H$ shifts them and leaves the slope alone. Another kind of means changes the **structure**: fewer steps for nothing, less expense a step, narrower numbers. Measure them one by one.
 #
 # ### Bucketing: fewer steps for nothing
 #
@@ -404,7 +404,7 @@ for language in ("zh", "en"):
         tell(zh=f"{language}：格数 1/{fewer:.1f}，快 {faster[language, way]:.1f} 倍  {name}", en=f"{language}: cells 1/{fewer:.1f}, {faster[language, way]:.1f} times as fast  {name}")
 
 # %% [markdown] lang="zh"
-# 答案一个不变，时间省下的大致就是格数省下的：长短越悬殊，省得越多。它无须改模型，是最划算的一招。
+# 比一比格数和时间两列。长短越悬殊，能省的格越多。模型不用改，答案也一个不变：课程的分类器不受填充影响。
 #
 # ### 编译：少付每一步的开销
 #
@@ -418,7 +418,7 @@ for language in ("zh", "en"):
 # 先在你的机器上跑一小组。第一次调用包含记录和编译，单独列出：
 
 # %% [markdown] lang="en"
-# Not an answer changes, and the time saved is about the cells saved: the more uneven the lengths, the more. It asks nothing of the model, and is the best bargain there is.
+# Compare cells and time. The more uneven the lengths, the more cells there are to save. The model stays as it is, and so does every answer: padding changes nothing in the course's classifier.
 #
 # ### Compilation: less expense a step
 #
@@ -520,12 +520,12 @@ tell(
 )
 
 # %% [markdown] lang="zh"
-# 课程为了结果可重复，关掉了 TensorFlow 的 oneDNN（`TF_ENABLE_ONEDNN_OPTS=0`），16 位的乘加于是多半要先换成 32 位再换回来。混合精度的用武之地是有相应单元的 GPU 和 TPU；在自己的机器上先量，再打开。
+# 课程为了结果可重复，关掉了 TensorFlow 的 oneDNN（`TF_ENABLE_ONEDNN_OPTS=0`）；打开它，或者换一种处理器，结果可能不同。混合精度的用武之地是有 16 位乘加单元的 GPU 和 TPU；在自己的机器上先量，再打开。
 #
 # ### 判定
 
 # %% [markdown] lang="en"
-# To be reproducible the course turns TensorFlow's oneDNN off (`TF_ENABLE_ONEDNN_OPTS=0`), so that most 16-bit products are converted to 32 bits and back. Mixed precision is at home on GPUs and TPUs with units for it; measure on your own machine before you turn it on.
+# To be reproducible the course turns TensorFlow's oneDNN off (`TF_ENABLE_ONEDNN_OPTS=0`); with it, or on another processor, the result may be another. Mixed precision is at home on GPUs and TPUs with units for 16-bit multiply-adds; measure on your own machine before you turn it on.
 #
 # ### The verdict
 
@@ -682,14 +682,14 @@ for B in (64, 1024):
 #
 # ## 7 GPU 上：什么时候用得上 cuDNN
 #
-# GPU 上那笔“每一步的开销” $b$ 更要命：十来个小运算各启动一次，GPU 大半时间在等。cuDNN 的内核把整个循环合成**一次调用**，还把 $x_t W$ 从循环里提出来，$T$ 步合成一个大矩阵积（Appleyard 等，2016）。Keras 的 `use_cudnn="auto"` 会自己决定用不用；条件不满足时**不声不响**地退回逐步的循环。`cudnn.obstacles` 说出原因，不需要 GPU 也能问（`gpu=True`：假如有）：
+# GPU 上那笔“每一步的开销” $b$ 更要命：十来个小运算各启动一次，算得快的机器大多在等。cuDNN 的内核把整个循环合成**一次调用**，还把 $x_t W$ 从循环里提出来，$T$ 步合成一个大矩阵积（Appleyard 等，2016）。Keras 的 `use_cudnn="auto"` 会自己决定用不用；条件不满足时**不声不响**地退回逐步的循环。`cudnn.obstacles` 说出原因，不需要 GPU 也能问（`gpu=True`：假如有）：
 
 # %% [markdown] lang="en"
 # Devices help where the batch is large; and with a larger batch there are fewer steps, so that the learning rate must follow (Goyal et al., 2017).
 #
 # ## 7 On a GPU: when is cuDNN used?
 #
-# On a GPU the expense of a step, $b$, hurts even more: a dozen small operations are launched one by one, and most of the time the GPU waits. cuDNN's kernel makes **one call** of the whole loop, and takes $x_t W$ out of it, one large product for all $T$ steps (Appleyard et al., 2016). Keras's `use_cudnn="auto"` decides by itself; where a condition fails it falls back to the loop **in silence**. `cudnn.obstacles` tells why, and can be asked without a GPU (`gpu=True`: if there were one):
+# On a GPU the expense of a step, $b$, hurts even more: a dozen small operations are launched one by one, and a machine that computes fast mostly waits. cuDNN's kernel makes **one call** of the whole loop, and takes $x_t W$ out of it, one large product for all $T$ steps (Appleyard et al., 2016). Keras's `use_cudnn="auto"` decides by itself; where a condition fails it falls back to the loop **in silence**. `cudnn.obstacles` tells why, and can be asked without a GPU (`gpu=True`: if there were one):
 
 # %%
 LSTM, GRU = keras.layers.LSTM, keras.layers.GRU
@@ -709,7 +709,7 @@ for name, (layer, mask) in cases.items():
     print(f"{name:31}", *cudnn.obstacles(layer, mask=mask, backend="tensorflow", gpu=True) or ["cuDNN"])
 
 # %% [markdown] lang="zh"
-# 两条最容易踩：`recurrent_dropout` 一打开就慢；`mask_zero=True` 加前填充也慢。普通的 `dropout` 在循环之外，不碍事。想要确认，就写 `use_cudnn=True`：不满足条件时报错，而不是变慢。
+# 两条容易踩：`recurrent_dropout` 一打开就用不上；`mask_zero=True` 加前填充也用不上。普通的 `dropout` 在循环之外，不碍事。想要确认，就写 `use_cudnn=True`：不满足条件时报错，而不是变慢。
 #
 # ## 小结
 #
@@ -728,7 +728,7 @@ for name, (layer, mask) in cases.items():
 # 3. 把分桶与 XLA 放在一起：宽度补到 8、32、128 的倍数，各编译几次，各花多少时间？
 # 4. `compare_devices("jax")`（先安装 JAX）：两种后端的损失相同吗？为什么可以不同？
 #
-# 练习：[代价、填充、幂律、带着状态](../../exercises/zh/5_2_scalability.ipynb)。
+# 练习：[数乘加、分段汇聚、cuDNN 的条件、平均梯度、从磁盘取批](../../exercises/zh/5_2_scalability.ipynb)。
 #
 # ## 来源
 #
@@ -742,7 +742,7 @@ for name, (layer, mask) in cases.items():
 # - G. M. Amdahl (1967). [Validity of the single processor approach to achieving large scale computing capabilities](https://doi.org/10.1145/1465482.1465560).
 
 # %% [markdown] lang="en"
-# Two are stepped on most often: `recurrent_dropout` makes it slow, and so does `mask_zero=True` with pre-padding. Plain `dropout` is outside the loop and does no harm. To be certain, write `use_cudnn=True`: an error where a condition fails, instead of slowness.
+# Two are easily stepped on: `recurrent_dropout` rules it out, and so does `mask_zero=True` with pre-padding. Plain `dropout` is outside the loop and does no harm. To be certain, write `use_cudnn=True`: an error where a condition fails, instead of slowness.
 #
 # ## Summary
 #
@@ -761,7 +761,7 @@ for name, (layer, mask) in cases.items():
 # 3. Bucketing and XLA together: pad widths to multiples of 8, 32, 128; how often is it compiled, and how long does it take?
 # 4. `compare_devices("jax")` (install JAX first): do both backends have the same loss? Why may they differ?
 #
-# Exercises: [cost, padding, power laws, carried state](../../exercises/en/5_2_scalability.ipynb).
+# Exercises: [multiply-adds, pooling in chunks, cuDNN's conditions, averaged gradients, batches from disk](../../exercises/en/5_2_scalability.ipynb).
 #
 # ## Sources
 #
