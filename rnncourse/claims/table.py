@@ -192,7 +192,7 @@ CLAIMS = (
     ),
     Claim(
         33, "5.2", "调整参数提高可扩展性", "adjusting parameters gives scalability",
-        _SCALE, r"^H (?:from|从) 64",
+        _SCALE, r"^H (?:from|从) 256",
     ),
     Claim(
         34, "5.3", "增加循环结构或输出层提高安全性",
