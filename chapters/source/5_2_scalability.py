@@ -274,10 +274,10 @@ for what, name in names.items():
     sizes = [{letter: row[letter] for letter in order} for row in held_out[what]]
     predicted[name] = np.array([cost_models[what].predict("gru", **size) for size in sizes])
     off = predicted[name] / measured[name] - 1
-    worst = sizes[np.abs(off).argmax()]
+    worst = ", ".join(f"{letter} = {size}" for letter, size in sizes[np.abs(off).argmax()].items())
     tell(
-        zh=f"{name}：相对误差的中位数 {np.median(np.abs(off)):.0%}；最差 {off[np.abs(off).argmax()]:+.0%}，在 {worst}。",
-        en=f"{name}: median relative error {np.median(np.abs(off)):.0%}; the worst {off[np.abs(off).argmax()]:+.0%}, at {worst}.",
+        zh=f"{name}：相对误差的中位数 {np.median(np.abs(off)):.0%}；最差 {off[np.abs(off).argmax()]:+.0%}（{worst}）。",
+        en=f"{name}: median relative error {np.median(np.abs(off)):.0%}; the worst {off[np.abs(off).argmax()]:+.0%} ({worst}).",
     )
 plots.plot_predictions(measured, predicted)
 plt.show()
@@ -312,7 +312,7 @@ longest = record["grid"]["T"][-3:]
 narrow, wide = (exponent("T", longest, D=D) for D in (16, 256))
 by_D = exponent("D", record["sweeps"]["D"][-3:])
 little, much = np.median(curve("D", (64, 1024)), axis=0)
-tell(zh=f"时间随 T 的指数：D = 16 时 {narrow:.2f}，D = 256 时 {wide:.2f}。", en=f"Power of T in the time: {narrow:.2f} with D = 16, {wide:.2f} with D = 256.")
+tell(zh=f"时间对 T 的指数：D = 16 时 {narrow:.2f}，D = 256 时 {wide:.2f}。", en=f"Power of T in the time: {narrow:.2f} with D = 16, {wide:.2f} with D = 256.")
 tell(
     zh=f"D 从 64 到 1024：训练步的时间是 {much / little:.1f} 倍；D 最大的三档，指数 {by_D:.2f}。",
     en=f"D from 64 to 1024: a training step takes {much / little:.1f} times as long; over the three largest D, a power of {by_D:.2f}.",
@@ -346,7 +346,7 @@ for k, spent in packed.items():
     saved = speed_up(packed[1], spent)
     work = cost.recurrent_cost("gru", B=16, T=512 // k, D=16 * k, H=64).multiply_adds
     tell(
-        zh=f"k = {k}：T = {512 // k:3}，D = {16 * k:3}，乘加 {work / 1e6:4.0f} 百万，快 {saved:.1f} 倍",
+        zh=f"k = {k}：T = {512 // k:3}，D = {16 * k:3}，乘加 {work / 1e4:6,.0f} 万次，速度是 {saved:.1f} 倍",
         en=f"k = {k}: T = {512 // k:3}, D = {16 * k:3}, {work / 1e6:4.0f} million multiply-adds, {saved:.1f} times as fast",
     )
 
@@ -406,7 +406,7 @@ for language in ("zh", "en"):
         if way == "longest of all":
             most, longest_time = cells, spent
         fewer, faster[language, way] = most.mean() / cells.mean(), speed_up(longest_time, spent)
-        tell(zh=f"{language}：格数 1/{fewer:.1f}，快 {faster[language, way]:.1f} 倍  {name}", en=f"{language}: cells 1/{fewer:.1f}, {faster[language, way]:.1f} times as fast  {name}")
+        tell(zh=f"{language}：格数 1/{fewer:.1f}，速度 {faster[language, way]:.1f} 倍  {name}", en=f"{language}: cells 1/{fewer:.1f}, {faster[language, way]:.1f} times as fast  {name}")
 
 # %% [markdown] lang="zh"
 # 比一比格数和时间两列。长短越悬殊，能省的格越多。模型不用改，答案也一个不变：课程的分类器不受填充影响。
@@ -468,7 +468,7 @@ for mode in ("eager", "graph", "xla", "unrolled"):
     extra, gain = np.mean(first_call - usual_first), np.mean(usual - spent)
     even = f"{extra / gain:,.0f}" if gain > 0 and extra > 0 else "–"
     tell(
-        zh=f"{mode:9} {1e3 * spent.mean():6.1f} 毫秒，计算图的 {speed[mode]:.2f} 倍快；首次 {first_call.mean():.1f} 秒；回本 {even} 步",
+        zh=f"{mode:9} {1e3 * spent.mean():6.1f} 毫秒，速度是计算图的 {speed[mode]:.2f} 倍；首次 {first_call.mean():.1f} 秒；回本 {even} 步",
         en=f"{mode:9} {1e3 * spent.mean():6.1f} ms, {speed[mode]:.2f} times as fast as the graph; first call {first_call.mean():.1f} s; even after {even} steps",
     )
 
@@ -515,13 +515,13 @@ for H in (64, 512):
     for policy in ("mixed_bfloat16", "mixed_float16"):
         speed[policy, H] = speed_up(usual, column("seconds", "precision", policy=policy, H=H, what="step"))
         tell(
-            zh=f"H = {H:3}，{policy:14}：float32 的 {speed[policy, H]:.2f} 倍快",
+            zh=f"H = {H:3}，{policy:14}：速度是 float32 的 {speed[policy, H]:.2f} 倍",
             en=f"H = {H:3}, {policy:14}: {speed[policy, H]:.2f} times as fast as float32",
         )
 pays = any(found.low > 1.1 for key, found in speed.items() if isinstance(key, tuple))
 tell(
-    zh=f"在这台机器的 CPU 上，混合精度{'省了' if pays else '没有省'}时间。",
-    en=f"On this machine's CPU mixed precision {'saves' if pays else 'does not save'} time.",
+    zh=f"在测量用的 CPU 上，混合精度{'省了' if pays else '没有省'}时间。",
+    en=f"On the CPU that measured, mixed precision {'saves' if pays else 'does not save'} time.",
 )
 
 # %% [markdown] lang="zh"
@@ -547,7 +547,7 @@ for name, found in levers.items():
 moved = any(abs(power.estimate - 1) > 0.2 for power in by_H.values())
 works = sum(found.low > 1.2 for found in levers.values())
 tell(
-    zh=f"H 从 256 减到 16：快 {cheaper:.1f} 倍；时间随 T 的指数仍是 {by_H[16].estimate:.2f}、{by_H[64].estimate:.2f}、{by_H[256].estimate:.2f}（H = 16、64、256）。",
+    zh=f"H 从 256 减到 16：速度是 {cheaper:.1f} 倍；时间对 T 的指数仍是 {by_H[16].estimate:.2f}、{by_H[64].estimate:.2f}、{by_H[256].estimate:.2f}（H = 16、64、256）。",
     en=f"H from 256 to 16: {cheaper:.1f} times as fast; the power of T still is {by_H[16].estimate:.2f}, {by_H[64].estimate:.2f}, {by_H[256].estimate:.2f} (H = 16, 64, 256).",
 )
 verdict = ("成立", "right") if moved else ("对一半", "half right") if cheaper.low > 1.1 else ("不成立", "wrong")
