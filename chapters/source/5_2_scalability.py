@@ -261,10 +261,14 @@ for what, name in names.items():
     )
 
 # %% [markdown] lang="zh"
-# “两项相等”的那个 $B$ 就是“几乎不要钱”的尽头。模型准不准，要看它**没见过**的规模：实验留了十组随意的 $(B, T, D, H)$，拟合时一组也没有用。
+# “两项相等”的那个 $B$ 就是“几乎不要钱”的尽头。再比一比两行的 $c$：只数矩阵积，训练步应是前向的 3 倍；多出来的，是 $N$ 没有数的事，例如每一步都要把权重的梯度累加一遍。
+#
+# 模型准不准，要看它**没见过**的规模：实验留了十组随意的 $(B, T, D, H)$，拟合时一组也没有用。
 
 # %% [markdown] lang="en"
-# The $B$ where "the two meet" is where "almost free" ends. Whether the model is any good must be seen on sizes it has **not** seen: the experiment set ten odd $(B, T, D, H)$ aside, of which the fit saw none.
+# The $B$ where "the two meet" is where "almost free" ends. Compare the two $c$ as well: by matrix products alone a training step should take 3 times the forward pass; what is more comes from things that $N$ does not count, such as adding up the gradients of the weights at every step.
+#
+# Whether the model is any good must be seen on sizes it has **not** seen: the experiment set ten odd $(B, T, D, H)$ aside, of which the fit saw none.
 
 # %%
 held_out = {what: [row for row in scaling if row["what"] == what and row["held_out"]] for what in names}
@@ -502,12 +506,12 @@ keras.mixed_precision.set_global_policy("float32")
 # %% [markdown] lang="zh"
 # 所以留在 32 位的有：**权重**（小的更新不能被舍掉）、**损失和输出**（在 `Dense(..., dtype="float32")` 里明说）。float16 的范围窄，小的梯度会变成 0，于是 Keras 自动套上 `LossScaleOptimizer`：先把损失放大，算完梯度再缩回去（Micikevicius 等，2018）。bfloat16 的范围与 float32 相同，不需要它（Kalamkar 等，2019）。
 #
-# 省下的内存可以数：中间结果减半。省不省时间，要看处理器有没有 16 位的乘加单元，程序又用没用上：
+# 省下的内存可以数：中间结果减半（`recurrent_cost(..., itemsize=2)`）。省不省时间，要看处理器有没有 16 位的乘加单元，程序又用没用上：
 
 # %% [markdown] lang="en"
 # So what stays at 32 bits: the **weights** (small updates must not be rounded away), and **loss and output** (said by `Dense(..., dtype="float32")`). float16 has a narrow range, small gradients become 0, and Keras therefore wraps the optimizer in a `LossScaleOptimizer`: the loss is scaled up, the gradients back down (Micikevicius et al., 2018). bfloat16 has the range of float32 and does not need it (Kalamkar et al., 2019).
 #
-# The memory saved can be counted: half for what training keeps. Whether time is saved depends on whether the processor has units for 16 bits, and the program uses them:
+# The memory saved can be counted: half of what training keeps (`recurrent_cost(..., itemsize=2)`). Whether time is saved depends on whether the processor has units for 16 bits, and the program uses them:
 
 # %%
 for H in (64, 512):
@@ -602,7 +606,7 @@ except ValueError as error:
     print(error)
 
 # %% [markdown] lang="zh"
-# 它拒绝，而且应当拒绝：反向的那一半从**最后**一步读起，而最后一步还没有来。办法是只让它多看几步：分段时每段向右多读一截（latency-controlled BLSTM，Zhang 等，2016）；那是另一个模型，答案不再相同。
+# 它拒绝（要有序列的末尾才行），而且应当拒绝：反向的那一半从**最后**一步读起，而最后一步还没有来。办法是只让它多看几步：分段时每段向右多读一截（latency-controlled BLSTM，Zhang 等，2016）；那是另一个模型，答案不再相同。
 #
 # 训练时也可以分段、带着状态，只是梯度到段首为止：那就是截断的 BPTT（[2.2.2 章](2_2_2_forward_and_backward.ipynb)）。
 #
