@@ -186,8 +186,14 @@ CLAIMS = (
         "4_3_core_code", r"^4\.3(?:: | 节)", {r"the same word: a slip|同一个词：是笔误": WRONG},
     ),
     Claim(31, "5.1", "增加层数和神经元有好处", "more layers and neurons help", "5_1_performance"),
-    Claim(32, "5.2", "增加输入维度提高可扩展性", "a larger input dimension gives scalability", _SCALE),
-    Claim(33, "5.2", "调整参数提高可扩展性", "adjusting parameters gives scalability", _SCALE),
+    Claim(
+        32, "5.2", "增加输入维度提高可扩展性", "a larger input dimension gives scalability",
+        _SCALE, r"^D (?:from|从) 64",
+    ),
+    Claim(
+        33, "5.2", "调整参数提高可扩展性", "adjusting parameters gives scalability",
+        _SCALE, r"^H (?:from|从) 256",
+    ),
     Claim(
         34, "5.3", "增加循环结构或输出层提高安全性",
         "more loop structure or output layers give security", "5_3_security",

@@ -24,6 +24,7 @@ from rnncourse.plots.optimization import (
     plot_step_factors,
 )
 from rnncourse.plots.progress import plot_progress
+from rnncourse.plots.scalability import plot_predictions, plot_scaling, plot_shares
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.search import plot_beam_tree, plot_distribution
 from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
@@ -72,12 +73,15 @@ __all__ = [
     "plot_passes",
     "plot_patterns",
     "plot_precision_recall",
+    "plot_predictions",
     "plot_probability",
     "plot_progress",
     "plot_range_test",
     "plot_ratios",
     "plot_reach",
     "plot_recall",
+    "plot_scaling",
+    "plot_shares",
     "plot_state_path",
     "plot_step_factors",
     "plot_thresholds",

@@ -4,6 +4,7 @@ from rnncourse.widgets.attention import explore_attention
 from rnncourse.widgets.claims import explore_claims
 from rnncourse.widgets.clinic import explore_clinic
 from rnncourse.widgets.comparison import explore_comparison
+from rnncourse.widgets.cost import explore_cost
 from rnncourse.widgets.descent import explore_learning_rate
 from rnncourse.widgets.encoder import explore_encoder
 from rnncourse.widgets.gates import explore_decay, explore_gates
@@ -25,6 +26,7 @@ __all__ = [
     "explore_claims",
     "explore_clinic",
     "explore_comparison",
+    "explore_cost",
     "explore_decay",
     "explore_encoder",
     "explore_gates",
