@@ -457,10 +457,11 @@ for number in (7, 28, 29):
 
 # %%
 records = {name: results.load(name) for name in results.names()}
-sizes = [(name, len(record["rows"]), len(record["seeds"]), record["seconds"] / 60) for name, record in records.items()]
-for name, count, seeds, minutes in sizes:
+for name, record in records.items():
+    count, seeds, minutes = len(record["rows"]), len(record["seeds"]), record["seconds"] / 60
     tell(zh=f"{name:28} {count:4} 行  {seeds} 个种子  {minutes:3.0f} 分钟", en=f"{name:28} {count:4} rows  {seeds} seeds  {minutes:3.0f} min")
-count, minutes = (sum(column) for column in (list(zip(*sizes))[1], list(zip(*sizes))[3]))
+count = sum(len(record["rows"]) for record in records.values())
+minutes = sum(record["seconds"] for record in records.values()) / 60
 tell(zh=f"合计 {count:,} 行，{minutes:.0f} 分钟", en=f"{count:,} rows in all, {minutes:.0f} min")
 
 # %% [markdown] lang="zh"
