@@ -202,7 +202,7 @@ for number in numbers(RIGHT):
 # | **少说一半** | 3、9、11、12、23、24、27 | 还缺什么？ | 补上缺的一半：[因果](3_2_2_recurrent_decoder.ipynb)、[校准](3_3_2_testing.ipynb) |
 # | **拿替身当本人** | 13、14、19、26、29 | 你量的是你说的那样东西吗？ | 直接量它：[钟表而不是参数个数](2_2_3_pruning_and_learning_rate.ipynb)、[打乱词序](4_2_text_classification.ipynb) |
 # | **弄错年代** | 2、28、36、37 | 哪一年？ | [查出处](1_introduction.ipynb) |
-# | **换了词义** | 32、33、34、38 | 换成定义，句子还成立吗？ | 先写定义，再量 |
+# | **换了词义** | 32、33、34、38 | 换成定义，句子还成立吗？ | 先写定义，再量：[可扩展性](5_2_scalability.ipynb)、[安全性](5_3_security.ipynb) |
 #
 # 归类是我们的看法；每一类里判定各有几条，是数出来的：
 
@@ -225,7 +225,7 @@ for number in numbers(RIGHT):
 # | **half of the story** | 3, 9, 11, 12, 23, 24, 27 | What is missing? | add the other half: [causality](3_2_2_recurrent_decoder.ipynb), [calibration](3_3_2_testing.ipynb) |
 # | **a stand-in for the thing** | 13, 14, 19, 26, 29 | Do you measure what you speak of? | measure the thing: [the clock, not the number of parameters](2_2_3_pruning_and_learning_rate.ipynb), [shuffled tokens](4_2_text_classification.ipynb) |
 # | **the wrong year** | 2, 28, 36, 37 | In which year? | [look it up](1_introduction.ipynb) |
-# | **a word for another** | 32, 33, 34, 38 | Put the definition in its place: is it still true? | define first, then measure |
+# | **a word for another** | 32, 33, 34, 38 | Put the definition in its place: is it still true? | define first, then measure: [scalability](5_2_scalability.ipynb), [security](5_3_security.ipynb) |
 #
 # The sorting is ours; how the verdicts spread over each kind is counted:
 
