@@ -427,7 +427,7 @@ letters = {RIGHT: "R", HALF: "H", WRONG: "W"}
 surprised = [number for number, _, verdict in found if verdict and letters[verdict] != expected[number]]
 tell(
     zh=f"有判定的 {measured} 条里，与事先的猜测不同的有 {len(surprised)} 条：{surprised or '无'}",
-    en=f"of {measured} with a verdict, {len(surprised)} are not what we had expected: {surprised or 'none'}",
+    en=f"{measured} have a verdict; not what we had expected: {len(surprised)}, {surprised or 'none'}",
 )
 
 # %% [markdown] lang="zh"
