@@ -22,6 +22,13 @@ from rnncourse.plots.optimization import (
     plot_range_test,
     plot_step_factors,
 )
+from rnncourse.plots.performance import (
+    plot_leaving,
+    plot_masks,
+    plot_schedules,
+    plot_staircase,
+    plot_tradeoff,
+)
 from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.search import plot_beam_tree, plot_distribution
@@ -63,7 +70,9 @@ __all__ = [
     "plot_knob",
     "plot_learning",
     "plot_learning_curves",
+    "plot_leaving",
     "plot_lengths",
+    "plot_masks",
     "plot_misses",
     "plot_movement",
     "plot_ngrams",
@@ -77,10 +86,13 @@ __all__ = [
     "plot_ratios",
     "plot_reach",
     "plot_recall",
+    "plot_schedules",
+    "plot_staircase",
     "plot_state_path",
     "plot_step_factors",
     "plot_thresholds",
     "plot_timeline",
+    "plot_tradeoff",
     "plot_translator",
     "plot_unit",
     "plot_unrolled",
