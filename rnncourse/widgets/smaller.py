@@ -1,4 +1,4 @@
-"""A smaller model under two sliders: zeros change what is stored, units that leave change what is computed."""
+"""A smaller model under two sliders: zeros change what is stored, units what is computed as well."""
 
 from typing import NamedTuple
 
