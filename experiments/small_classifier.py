@@ -35,7 +35,7 @@ def measure(*, small=False, workers=None):
     """Returns {"rows", "seeds", "change" and the settings}.
 
     A row is one model of one seed: "candidate" (its place in CANDIDATES; None: the full model), units and
-    vocabulary (shares that stay), bytes (compressed: float32 of the full one, 8 bits of the others), parameters,
+    vocabulary (shares that stay), bytes (compressed; float32 of the full one, 8 bits of others), parameters,
     validation (accuracy), chosen (by the mean over the seeds), test (accuracy; None for what was not chosen).
     "change": {language: test accuracy of the chosen one minus that of the full one, mean over the seeds, and
     the ends of its paired 95% interval}.

@@ -37,6 +37,7 @@ from rnncourse.plots.testing import plot_alignment, plot_edit_table, plot_ngrams
 from rnncourse.plots.timeline import plot_timeline
 from rnncourse.plots.tokens import plot_contributions, plot_probability
 from rnncourse.plots.training import plot_history, plot_knob
+from rnncourse.plots.tuning import plot_trials
 from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolled
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "plot_timeline",
     "plot_tradeoff",
     "plot_translator",
+    "plot_trials",
     "plot_unit",
     "plot_unrolled",
 ]
