@@ -118,6 +118,7 @@ for ax, (task, (corpus, sizes)) in zip(axes, tasks.items(), strict=True):
     plots.plot_bands(sizes, curves, xlabel=choose(zh="单元", en="units"), log=True, chance=0.5, ax=ax)
     ax.set(title=task, xticks=sizes, xticklabels=sizes, ylim=(0.4, 1.05))
     ax.minorticks_off()
+    ax.legend().set_visible(ax is axes[0])
 axes[0].set_ylabel(choose(zh="准确率", en="accuracy"))
 plt.show()
 
@@ -131,13 +132,14 @@ plt.show()
 def gain(task, factor, name="accuracy"):
     """Most minus fewest of "layers" or "units", mean over the other factor: an Interval over the seeds."""
     corpus, sizes = tasks[task]
-    levels = {"layers": (1, 4), "units": (sizes[0], sizes[-1])}[factor]
-    fewest, most = (
-        np.mean([column(name, "depth", task=task, language=corpus, **{factor: level}, **{other: value})
-                 for other, values in (("units", sizes), ("layers", (1, 2, 4))) if other != factor for value in values], axis=0)
-        for level in levels
-    )
-    return metrics.mean_interval(most - fewest)
+    levels = {"layers": (1, 2, 4), "units": sizes}
+    other = "units" if factor == "layers" else "layers"
+
+    def mean(level):
+        fixed = [{factor: level, other: value} for value in levels[other]]
+        return np.mean([column(name, "depth", task=task, language=corpus, **one) for one in fixed], axis=0)
+
+    return metrics.mean_interval(mean(levels[factor][-1]) - mean(levels[factor][0]))
 
 
 gains = {(task, factor): gain(task, factor) for task in tasks for factor in ("layers", "units")}
@@ -452,59 +454,55 @@ tell(
 #
 # 每个旋钮都能拧，谁说了算？不是测试集：在测试集上挑，挑出来的分数就不再是考试成绩，而是题库里做过的题。也不是训练集。要用**验证集**，而且要记住：几十个设置里最好的那个，验证分数一部分是运气，试得越多，运气越大。
 #
-# `training.tune` 把搜索交给 Optuna（Akiba 等，2019）：目标是任意一个函数；`storage` 是一个文件，**中断之后可以接着跑**；看起来没希望的试验提前结束。先跑 4 次，当作被打断，再接着跑到 8 次：
+# `training.tune` 把搜索交给 Optuna（Akiba 等，2019）：目标是任意一个函数；`storage` 是一个文件，**中断之后可以接着跑**；看起来没希望的试验提前结束。先跑 3 次，当作被打断，再接着跑到 6 次：
 
 # %% [markdown] lang="en"
 # ## 4 Who chooses the hyperparameters: validation data
 #
 # Any knob can be turned; who decides? Not the test data: a score that was chosen on them is no exam any more, but questions seen before. Nor the training data. **Validation data** do, and one must keep in mind that of dozens of settings the best owes a part of its validation score to luck, the more the more were tried.
 #
-# `training.tune` hands the search to Optuna (Akiba et al., 2019): the objective is any function; `storage` is a file, so that **an interrupted search goes on where it stood**; trials without hope end early. Run 4 trials, as if interrupted, then go on to 8:
+# `training.tune` hands the search to Optuna (Akiba et al., 2019): the objective is any function; `storage` is a file, so that **an interrupted search goes on where it stood**; trials without hope end early. Run 3 trials, as if interrupted, then go on to 6:
 
 # %% tags=["measured"]
 import tempfile
 from pathlib import Path
 
-few, folder = (train[0][:600], train[1][:600]), Path(tempfile.mkdtemp())
-space = {"units": (4, 64, "log"), "learning_rate": (3e-4, 0.1, "log"), "embedding_dropout": (0.0, 0.7)}
-
-
-def fit_with(setting, callbacks=()):
-    """A model of that setting, trained on `few`, and its History."""
-    options = {name: value for name, value in setting.items() if name != "learning_rate"}
-    recipe = {"epochs": 3, "learning_rate": setting["learning_rate"], "tokens_per_batch": 512}
-    model = build(**options)
-    return model, training.fit(model, few, validation, callbacks=callbacks, progress="none", **recipe)
+few, folder, kept = (train[0][:500], train[1][:500]), Path(tempfile.mkdtemp()), {}
+space = {"units": (4, 64, "log"), "learning_rate": (1e-3, 0.1, "log"), "embedding_dropout": (0.0, 0.7)}
 
 
 def objective(setting, report):
     """Validation accuracy, the higher the better."""
-    return max(fit_with(setting, [training.report_epochs(report)])[1].history["val_accuracy"])
+    options = {name: value for name, value in setting.items() if name != "learning_rate"}
+    recipe = {"epochs": 2, "learning_rate": setting["learning_rate"], "tokens_per_batch": 512, "progress": "none"}
+    kept[str(setting)] = model = build(**options)
+    history = training.fit(model, few, validation, callbacks=[training.report_epochs(report)], **recipe)
+    return max(history.history["val_accuracy"])
 
 
-begun = training.tune(objective, space, trials=4, storage=folder / "search.db")
-found = training.tune(objective, space, trials=8, storage=folder / "search.db")  # goes on
-print(len(begun.trials), "then", len(found.trials), "trials; the first four kept:", begun.trials == found.trials[:4])
+begun = training.tune(objective, space, trials=3, storage=folder / "search.db")
+found = training.tune(objective, space, trials=6, storage=folder / "search.db")  # goes on
+print(len(begun.trials), "then", len(found.trials), "trials; the first three kept:", begun.trials == found.trials[:3])
 
 # %% tags=["measured"]
 plots.plot_trials(found.trials, names=("units", "learning_rate"), log=("units", "learning_rate"))
 plt.show()
-best = {name: round(value, 4) for name, value in found.best.items()}
-held_score = np.mean((training.predict(fit_with(found.best)[0], held[0]) >= 0.5) == held[1])
+best = {name: float(f"{value:.2g}") for name, value in found.best.items()}
+unseen = np.mean((training.predict(kept[str(found.best)], held[0]) >= 0.5) == held[1])
 tell(
-    zh=f"最好的设置 {best}：验证准确率 {found.score:.3f}，没有参与挑选的评论上 {held_score:.3f}。",
-    en=f"The best setting {best}: validation accuracy {found.score:.3f}, on reviews that took no part {held_score:.3f}.",
+    zh=f"最好的设置 {best}：验证准确率 {found.score:.3f}，没有参与挑选的评论上 {unseen:.3f}。",
+    en=f"The best setting {best}: validation accuracy {found.score:.3f}, on reviews that took no part {unseen:.3f}.",
 )
 
 # %% [markdown] lang="zh"
-# 前几次是随机抽的，之后 Optuna 的 TPE 在分数高的地方附近多试。随机搜索是它要打败的对手，而且并不弱（Bergstra、Bengio，2012）：各维的重要性不同时，随机点在每一维上都比网格撒得匀。图里哪一维决定分数？只有 8 次试验，读出来的最多是“学习率别太离谱”。
+# 前八次是随机抽的（这里还没有到头），之后 Optuna 的 TPE 在分数高的地方附近多试。随机搜索是它要打败的对手，而且并不弱（Bergstra、Bengio，2012）：各维的重要性不同时，随机点在每一维上都比网格撒得匀。图里哪一维决定分数？只有 6 次试验，读出来的最多是“学习率别太离谱”。
 #
 # ## 5 剪枝：省下了什么
 #
 # 先训练一个模型，供本章余下的部分使用。
 
 # %% [markdown] lang="en"
-# The first trials are drawn by lot; later Optuna's TPE tries more near high scores. Random search is what it has to beat, and no weak rival (Bergstra & Bengio, 2012): where the dimensions differ in importance, random points cover each of them more evenly than a grid. Which dimension decides the score in the picture? Eight trials tell at most "let the rate not be absurd".
+# The first eight trials are drawn by lot (here it ends before that); later Optuna's TPE tries more near high scores. Random search is what it has to beat, and no weak rival (Bergstra & Bengio, 2012): where the dimensions differ in importance, random points cover each of them more evenly than a grid. Which dimension decides the score in the picture? Six trials tell at most "let the rate not be absurd".
 #
 # ## 5 Pruning: what it saves
 #
@@ -548,7 +546,14 @@ print("accuracy", round(score(model), 3))
 # %%
 plots.plot_leaving(features=4, units=8, kept=[0, 2, 3, 6], gates="zrh")
 plt.show()
-layer = next(one for one in model.layers if isinstance(one, keras.layers.GRU))
+
+
+def gru_of(model):
+    """Its recurrent layer."""
+    return next(one for one in model.layers if isinstance(one, keras.layers.GRU))
+
+
+layer = gru_of(model)
 half = compression.strongest(compression.unit_scores(model), {layer.name: 0.5})
 smaller = compression.remove_units(model, half)
 for name, one in (("before", model), ("after", smaller)):
@@ -631,20 +636,21 @@ kept_score = {name: [s for s, found in pruned(*way).items() if found.estimate >=
 for name, extents in kept_score.items():
     most = f"{max(extents):.0%}" if extents else choose(zh="没有一种程度", en="none")
     tell(zh=f"{name}：损失不到一个点的最大程度：{most}", en=f"{name}: furthest extent at a loss of less than a point: {most}")
-pairs = [(s, metrics.mean_interval(
-    column("accuracy", "pruning", language=language, criterion="gradual", gates="all", retrained=True, sparsity=s)
-    - column("accuracy", "pruning", language=language, criterion="magnitude", gates="all", retrained=True, sparsity=s)))
-    for s in pruned("gradual", True)]  # fmt: skip
+way = {"language": language, "gates": "all", "retrained": True}
+pairs = {}
+for s in pruned("gradual", True):
+    gradual, once = (column("accuracy", "pruning", criterion=c, sparsity=s, **way) for c in ("gradual", "magnitude"))
+    pairs[s] = metrics.mean_interval(gradual - once)
 tell(
-    zh="渐进减去一次剪再训练：" + "；".join(f"{s:.0%} {found:+.3f}" for s, found in pairs),
-    en="Gradually minus at once and retrained: " + "; ".join(f"{s:.0%} {found:+.3f}" for s, found in pairs),
+    zh="渐进减去一次剪再训练：" + "；".join(f"{s:.0%} {found:+.3f}" for s, found in pairs.items()),
+    en="Gradually minus at once and retrained: " + "; ".join(f"{s:.0%} {found:+.3f}" for s, found in pairs.items()),
 )
 
 # %% [markdown] lang="zh"
-# 断言 13、14 的裁决在 [2.2.3 节](2_2_3_pruning_and_learning_rate.ipynb)；这里看它们在真的分类器上还成不成立。存储看字节，计算看时间。时间现场量：一条文本一批，三个模型轮流跑，报比值。
+# 断言 13、14 的裁决在 [2.2.3 节](2_2_3_pruning_and_learning_rate.ipynb)；这里看它们在真的分类器上还成不成立。存储看字节，计算看时间。时间现场量：64 条文本一批，三个模型（256 个单元）轮流跑，报比值。
 
 # %% [markdown] lang="en"
-# The verdicts on claims 13 and 14 are in [section 2.2.3](2_2_3_pruning_and_learning_rate.ipynb); here one sees whether they hold for a real classifier. Storage is a matter of bytes, computation of time. Time is taken live: one text a batch, three models in turns, as ratios.
+# The verdicts on claims 13 and 14 are in [section 2.2.3](2_2_3_pruning_and_learning_rate.ipynb); here one sees whether they hold for a real classifier. Storage is a matter of bytes, computation of time. Time is taken live: 64 texts a batch, three models (of 256 units) in turns, as ratios.
 
 # %% tags=["measured"]
 from rnncourse.scalability.timing import measure_in_turns
@@ -653,14 +659,13 @@ runtime.set_seed(0)
 sizes = {"units": 256, "embedding_size": 128}
 dense, zeros = build(**sizes), build(**sizes)
 compression.prune(zeros, 0.9)
-name = next(one.name for one in dense.layers if isinstance(one, keras.layers.GRU))
-fewer = compression.remove_units(dense, compression.strongest(compression.unit_scores(dense), {name: 0.25}))
-candidates = {"dense": dense, "90% zeros": zeros, "a quarter of the units": fewer}
-calls = {label: (lambda one=one: one.predict_on_batch(tokens[:1])) for label, one in candidates.items()}
-seconds = measure_in_turns(calls, rounds=25, warm=3)
+kept_units = compression.strongest(compression.unit_scores(dense), {gru_of(dense).name: 0.25})
+candidates = {"dense": dense, "90% zeros": zeros, "a quarter of units": compression.remove_units(dense, kept_units)}
+calls = {label: (lambda one=one: one.predict_on_batch(tokens[:64])) for label, one in candidates.items()}
+seconds = measure_in_turns(calls, rounds=15, warm=3)
 for label, one in candidates.items():
-    ratio = np.median(seconds[label] / seconds["dense"])
-    print(f"{label:23} time {ratio:.2f}  deflated {compression.compressed_bytes(one):>9,} bytes")
+    ratio, count = np.median(seconds[label] / seconds["dense"]), compression.compressed_bytes(gru_of(one))
+    print(f"{label:18} time {ratio:.2f}  GRU, deflated: {count:>9,} bytes")
 
 # %% [markdown] lang="zh"
 # 0 照样要乘。拿走的单元才不用乘，不过时间不会按乘加的比例减少：每次调用、每一步都有固定的开销，层越小，开销占得越多。第 7 节看一个真的分类器能快多少。
@@ -717,8 +722,8 @@ quantised = compression.quantize(weights)
 restored = compression.dequantize(quantised)
 print(quantised.codes.dtype, quantised.codes.shape, quantised.scales.shape)
 print("off by half a scale at most:", bool((np.abs(restored - weights) <= 0.5001 * quantised.scales).all()))
-with_16 = np.rint(weights[:, 0] / np.abs(weights[:, 0]).max() * 7) * np.abs(weights[:, 0]).max() / 7
-plots.plot_staircase(weights[:, 0], with_16)
+one, coarse = weights[:, 0], np.abs(weights[:, 0]).max() / 7
+plots.plot_staircase(one, np.rint(one / coarse) * coarse)
 plt.title(choose(zh="一列权重，只用 −7 到 7 十五个码", en="one column, with 15 codes from −7 to 7"))
 plt.show()
 
@@ -757,7 +762,6 @@ for name, p in answers.items():
 known = len(vocabulary) // 2
 scores = compression.unit_scores(model, by="activation", tokens=text.pad(train[0][:200]))
 shares = {name: 0.5 for name in scores}
-steps_made = {choose(zh="原来的", en="as trained"): (model, compression.compressed_bytes(model))}
 small = compression.shrink_vocabulary(compression.remove_units(model, compression.strongest(scores, shares)), known)
 
 
@@ -766,7 +770,6 @@ def cut(part):
     return [np.where(ids < known, ids, text.UNKNOWN) for ids in part[0]], part[1]
 
 
-steps_made[choose(zh="去掉一半单元和词", en="half of units and words")] = (small, compression.compressed_bytes(small))
 before = score(small, cut(held))
 training.fit(small, cut(train), cut(validation), epochs=2, learning_rate=3e-3, tokens_per_batch=1024, progress="none")
 print(f"held-out accuracy {score(model):.3f}, units and words removed {before:.3f}, retrained {score(small, cut(held)):.3f}")

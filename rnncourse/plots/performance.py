@@ -5,7 +5,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.ticker import NullLocator
 
 from rnncourse.language import choose
-from rnncourse.plots.axes import GREY, PALE, axes_or_new, colour, tint
+from rnncourse.plots.axes import GREY, PALE, axes_or_new, colour, tint, whole_numbers
 
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 
@@ -33,6 +33,7 @@ def plot_masks(masks, *, ax=None):
         each.set(title=name, xlabel=choose(zh="时间步", en="time step"))
         each.grid(False)
     np.ravel(axes)[0].set_ylabel(choose(zh="特征", en="feature"))
+    whole_numbers(np.ravel(axes)[0].yaxis)
     return axes
 
 
