@@ -85,12 +85,11 @@ def _draw_cells(ax, stays):
 
 
 def plot_staircase(weights, restored, *, ax=None):
-    """Weights and what their codes stand for, (N,) each: a staircase around the dotted diagonal."""
+    """Weights and what their codes stand for, (N,) each: the steps of a stair along the dotted diagonal."""
     ax = axes_or_new(ax, width=4.0)
-    order = np.argsort(weights)
     ends = np.array([np.min(weights), np.max(weights)])
     ax.plot(ends, ends, color=GREY, linestyle=":", linewidth=1)
-    ax.plot(np.asarray(weights)[order], np.asarray(restored)[order], color=colour(0))
+    ax.plot(weights, restored, ".", color=colour(0))
     ax.set(xlabel=choose(zh="权重", en="weight"), ylabel=choose(zh="变回来的权重", en="weight restored"))
     return ax
 
