@@ -74,12 +74,12 @@ for layers in (1, 2, 4):
     print(layers, "layer(s)", *(f"{multiply_adds(layers, units):>10,}" for units in (16, 32, 64, 128)))
 
 # %% [markdown] lang="zh"
-# 单元加倍，代价接近四倍（$H^2$ 那一项）；层数加倍，代价差不多加倍。还有一样账单上没有：一层之内的各步必须依次算，叠起来的层也要一层等一层。
+# 单元加倍，代价不止加倍，$H$ 远大于 $D$ 时接近四倍（$H^2$ 那一项）。第二层读的是 $H$ 个数：$H < D$ 时比第一层便宜，$H > D$ 时更贵。还有一样账单上没有：一层之内的各步必须依次算，叠起来的层也要一层等一层。
 #
 # 买到了什么？三个任务各有各的脾气：`reviews` 是真的评论（分类看的是用词）；`order` 要记住两个词元谁先出现；`recall` 要记住第一个词元，直到末尾。后两个任务的答案都得在状态里熬过 24 个无关的词元。
 
 # %% [markdown] lang="en"
-# Twice the units cost nearly four times as much (the term $H^2$), twice the layers about twice. One thing is not on the bill: the steps of a layer must wait for each other, and stacked layers wait for the layer below.
+# Twice the units cost more than twice as much, and nearly four times where $H$ is far above $D$ (the term $H^2$). A second layer reads $H$ numbers: it is cheaper than the first where $H < D$, and dearer where $H > D$. One thing is not on the bill: the steps of a layer must wait for each other, and stacked layers wait for the layer below.
 #
 # And what does it buy? Three tasks of different tempers: `reviews` are real reviews (words decide); `order` asks which of two tokens came first; `recall` asks for the first token, at the very end. In the last two the answer has to survive 24 tokens that mean nothing.
 
@@ -154,7 +154,8 @@ tell(
     zh=f"在评论上，单元更多使训练准确率变化 {fit_better:+.3f}，测试准确率变化 {gains['reviews', 'units']:+.3f}。",
     en=f"On the reviews more units change training accuracy by {fit_better:+.3f}, test accuracy by {gains['reviews', 'units']:+.3f}.",
 )
-ratio = multiply_adds(4, 64) / multiply_adds(1, 16)
+counts = [column("multiply_adds", "depth", task="reviews", language=language, layers=n, units=H)[0] for n, H in ((1, 16), (4, 64))]
+ratio = counts[1] / counts[0]
 tell(
     zh=f"代价：从 1 层 16 单元到 4 层 64 单元，乘加变成 {ratio:.0f} 倍。",
     en=f"The cost: from 1 layer of 16 units to 4 of 64 there are {ratio:.0f} times the multiply-adds.",
@@ -165,19 +166,19 @@ tell(
 )
 verdict = ("成立", "right") if len(helps) == len(gains) else ("对一半", "half right") if helps else ("不成立", "wrong")
 tell(
-    zh=f"断言 31 {verdict[0]}：有没有用，要看任务缺不缺记忆和容量。",
-    en=f"Claim 31: {verdict[1]}. Whether it helps depends on whether the task lacks memory or capacity.",
+    zh=f"断言 31 {verdict[0]}：{'每项比较都有用' if len(helps) == len(gains) else '有没有用，要看任务缺不缺记忆和容量'}。",
+    en=f"Claim 31: {verdict[1]}. {'Every comparison gains' if len(helps) == len(gains) else 'Whether it helps depends on whether the task lacks memory or capacity'}.",
 )
 
 # %% [markdown] lang="zh"
-# 容量不够的时候，加单元有用；够了以后，加的只是训练集上的分数和账单。原文说“可以增加”，没有错，只是少了一半：先看训练准确率，它低，才缺容量；它高而验证准确率低，缺的是数据和正则化。
+# 容量不够的时候，加单元有用；够了以后，多出来的容量只能拿去记训练集。原文说“可以增加”，没有错，只是少了一半：先看训练准确率，它低，才缺容量；它高而验证准确率低，缺的是数据和正则化。
 #
 # ## 2 学习率：怎样升，怎样降
 #
 # [2.2.3 节](2_2_3_pruning_and_learning_rate.ipynb)用一个小任务推出了上限 $2/\lambda_{\max}$。这里换成真的评论。取不超过 40 个词元的，好让每次训练只要几秒；测试集留给第 7 节，现场只用训练集和验证集。
 
 # %% [markdown] lang="en"
-# Where capacity is lacking, units help; beyond that they only raise the training score and the bill. "One can increase" is not wrong, it is one half: look at training accuracy first. Low means that capacity is lacking; high with a low validation accuracy means that data and regularisation are.
+# Where capacity is lacking, units help; beyond that the surplus can only memorise the training texts. "One can increase" is not wrong, it is one half: look at training accuracy first. Low means that capacity is lacking; high with a low validation accuracy means that data and regularisation are.
 #
 # ## 2 The learning rate: up and down
 #
@@ -214,12 +215,12 @@ plots.plot_range_test(search, chosen=chosen_rate)
 plt.show()
 
 # %% [markdown] lang="zh"
-# 真实数据的曲线比 2.2.3 节的更毛糙，读法一样：取下降最陡处，当作起点。
+# 读法与 2.2.3 节一样：取下降最陡处，当作起点。
 #
 # 有了最高的学习率，再定它怎样升、怎样降。`training.fit` 认得四种计划，画出来最清楚（一轮 20 步，共 5 轮）：
 
 # %% [markdown] lang="en"
-# On real data the curve is rougher than in 2.2.3, and read the same way: take the steepest place as a start.
+# It is read as in 2.2.3: take the steepest place as a start.
 #
 # With a highest rate in hand, how should it rise and fall? `training.fit` knows four schedules; a picture says it best (20 steps an epoch, 5 epochs):
 
@@ -444,10 +445,10 @@ tell(
 )
 
 # %% [markdown] lang="zh"
-# 三个种子的区间很宽，含 0 只说明“这里看不出来”，不说明没有用。短评论加最大汇聚，是个宽容的设置：状态不用记多久，所以裁剪、遗忘偏置、初始化这些与记忆有关的旋钮少有用武之地；右边只读末态，它们才要紧。断言 12 的裁决见 [2.2.3 节](2_2_3_pruning_and_learning_rate.ipynb)。
+# 三个种子的区间很宽，含 0 只说明“这里看不出来”，不说明没有用。短评论加最大汇聚，是个宽容的设置：状态不用记多久，裁剪、遗忘偏置、初始化这些与记忆有关的旋钮本来就少有用武之地；右边只读末态，开头的词要一直记到底。同一个旋钮，左右对照着看。断言 12 的裁决见 [2.2.3 节](2_2_3_pruning_and_learning_rate.ipynb)。
 
 # %% [markdown] lang="en"
-# Intervals of three seeds are wide, and one that holds 0 says "not to be seen here", not "of no use". Short reviews with a maximum over the states are forgiving: nothing has to be kept for long, so the knobs of memory (clipping, forget bias, initialisation) find little to do; on the right, where only the last state is read, they come into play. The verdict on claim 12 is in [section 2.2.3](2_2_3_pruning_and_learning_rate.ipynb).
+# Intervals of three seeds are wide, and one that holds 0 says "not to be seen here", not "of no use". Short reviews with a maximum over the states are forgiving: nothing has to be kept for long, so the knobs of memory (clipping, forget bias, initialisation) have little to do; on the right only the last state is read, and the first words must be kept to the end. Compare the two for one and the same knob. The verdict on claim 12 is in [section 2.2.3](2_2_3_pruning_and_learning_rate.ipynb).
 
 # %% [markdown] lang="zh"
 # ## 4 谁来选超参数：验证集
@@ -846,13 +847,13 @@ tell(
 # %% [markdown] lang="zh"
 # ## 小结
 #
-# - 单元加倍，代价近四倍；层数加倍，代价加倍，还要一层等一层。有没有用，先看训练准确率够不够高。
+# - 单元加倍，代价最多到四倍；叠一层，代价看 $H$ 与 $D$ 谁大，而且要一层等一层。有没有用，先看训练准确率够不够高。
 # - 学习率：范围测试找最高处，预热升上来，余弦或 one-cycle 降下去。加快训练可以，“保证”没有。
 # - 循环层的 `dropout=` 和 `recurrent_dropout=` 一条序列只抽一个掩码；独立的 `Dropout` 层每步都抽。
 # - 权重衰减要绕开 Adam 的分母，还要放过偏置。
 # - 超参数由验证集选，测试集只读一次。
 # - 0 省的是压缩后的字节；拿走的单元才省计算。
-# - Keras 的 `quantize` 跳过循环层；8 位省存储，不省时间。
+# - Keras 的 `quantize` 跳过循环层。课程的 8 位文件省存储，计算仍是 float32；LiteRT 的 8 位快不快，看第 7 节的图。
 # - 次序：去单元、去词 → 再训练 → 量化。
 #
 # ## 试一试
@@ -878,13 +879,13 @@ tell(
 # %% [markdown] lang="en"
 # ## Summary
 #
-# - Twice the units cost nearly four times as much; twice the layers cost twice as much, and wait for each other. Whether it helps: see first if training accuracy is high enough.
+# - Twice the units cost up to four times as much; what another layer costs depends on $H$ beside $D$, and layers wait for each other. Whether it helps: see first if training accuracy is high enough.
 # - Learning rate: a range test for the highest, a warm-up to get there, cosine or one-cycle to come down. It can speed up training; it "guarantees" nothing.
 # - A recurrent layer's `dropout=` and `recurrent_dropout=` draw one mask a sequence; a `Dropout` layer draws at each step.
 # - Weight decay belongs outside Adam's denominator, and should spare the biases.
 # - Validation data choose hyperparameters; test data are read once.
 # - Zeros save bytes once compressed; only units that leave save computation.
-# - Keras's `quantize` skips recurrent layers; 8 bits save storage, not time.
+# - Keras's `quantize` skips recurrent layers. The course's 8-bit file saves storage and still computes in float32; whether LiteRT's 8 bits are faster, the picture of section 7 says.
 # - The order: units and words leave → train again → quantise.
 #
 # ## Try it
