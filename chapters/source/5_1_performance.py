@@ -102,10 +102,9 @@ def column(name, part, **fixed):
     chosen = {"part": part, **fixed}.items()
     return np.array([row[name] for row in record["rows"] if chosen <= row.items()])
 
-
+# %%
 tasks = {"reviews": (language, (16, 64)), "order": (None, (4, 16, 64)), "recall": (None, (4, 16, 64))}
 
-# %%
 fig, axes = plt.subplots(1, 3, figsize=(8.5, 2.9), sharey=True, layout="constrained")
 for ax, (task, (corpus, sizes)) in zip(axes, tasks.items(), strict=True):
     curves = {
@@ -142,6 +141,7 @@ def gain(task, factor, name="accuracy"):
     return metrics.mean_interval(mean(levels[factor][-1]) - mean(levels[factor][0]))
 
 
+# %% claims=[31]
 gains = {(task, factor): gain(task, factor) for task in tasks for factor in ("layers", "units")}
 for (task, factor), found in gains.items():
     print(f"{task:8} {factor:7} {found:+.3f}")
@@ -160,6 +160,8 @@ tell(
     zh=f"代价：从 1 层 16 单元到 4 层 64 单元，乘加变成 {ratio:.0f} 倍。",
     en=f"The cost: from 1 layer of 16 units to 4 of 64 there are {ratio:.0f} times the multiply-adds.",
 )
+
+# %% claims=[31]
 tell(
     zh=f"{len(gains)} 项比较里，明显有用的 {len(helps)} 项，明显有害的 {len(harms)} 项。",
     en=f"Of {len(gains)} comparisons {len(helps)} clearly help and {len(harms)} clearly harm.",
@@ -464,7 +466,7 @@ tell(
 #
 # `training.tune` hands the search to Optuna (Akiba et al., 2019): the objective is any function; `storage` is a file, so that **an interrupted search goes on where it stood**; trials without hope end early. Run 3 trials, as if interrupted, then go on to 6:
 
-# %% tags=["measured"]
+# %%
 import tempfile
 from pathlib import Path
 
@@ -480,7 +482,7 @@ def objective(setting, report):
     history = training.fit(model, few, validation, callbacks=[training.report_epochs(report)], **recipe)
     return max(history.history["val_accuracy"])
 
-
+# %% tags=["measured"]
 begun = training.tune(objective, space, trials=3, storage=folder / "search.db")
 found = training.tune(objective, space, trials=6, storage=folder / "search.db")  # goes on
 print(len(begun.trials), "then", len(found.trials), "trials; the first three kept:", begun.trials == found.trials[:3])
