@@ -457,14 +457,14 @@ tell(
 #
 # 每个旋钮都能拧，谁说了算？不是测试集：在测试集上挑，挑出来的分数就不再是考试成绩，而是题库里做过的题。也不是训练集。要用**验证集**，而且要记住：几十个设置里最好的那个，验证分数一部分是运气，试得越多，运气越大。
 #
-# `training.tune` 把搜索交给 Optuna（Akiba 等，2019）：目标是任意一个函数；`storage` 是一个文件，**中断之后可以接着跑**；看起来没希望的试验提前结束。先跑 3 次，当作被打断，再接着跑到 6 次：
+# `training.tune` 把搜索交给 Optuna（Akiba 等，2019）：目标是任意一个函数；`storage` 是一个文件，**中断之后可以接着跑**；看起来没希望的试验提前结束。先跑 3 次，当作被打断，再接着跑到 5 次：
 
 # %% [markdown] lang="en"
 # ## 4 Who chooses the hyperparameters: validation data
 #
 # Any knob can be turned; who decides? Not the test data: a score that was chosen on them is no exam any more, but questions seen before. Nor the training data. **Validation data** do, and one must keep in mind that of dozens of settings the best owes a part of its validation score to luck, the more the more were tried.
 #
-# `training.tune` hands the search to Optuna (Akiba et al., 2019): the objective is any function; `storage` is a file, so that **an interrupted search goes on where it stood**; trials without hope end early. Run 3 trials, as if interrupted, then go on to 6:
+# `training.tune` hands the search to Optuna (Akiba et al., 2019): the objective is any function; `storage` is a file, so that **an interrupted search goes on where it stood**; trials without hope end early. Run 3 trials, as if interrupted, then go on to 5:
 
 # %%
 import tempfile
@@ -484,28 +484,28 @@ def objective(setting, report):
 
 # %% tags=["measured"]
 begun = training.tune(objective, space, trials=3, storage=folder / "search.db")
-found = training.tune(objective, space, trials=6, storage=folder / "search.db")  # goes on
+found = training.tune(objective, space, trials=5, storage=folder / "search.db")  # goes on
 print(len(begun.trials), "then", len(found.trials), "trials; the first three kept:", begun.trials == found.trials[:3])
 
 # %% tags=["measured"]
 plots.plot_trials(found.trials, names=("units", "learning_rate"), log=("units", "learning_rate"))
 plt.show()
-best = {name: float(f"{value:.2g}") for name, value in found.best.items()}
+best = ", ".join(f"{name} = {value:.2g}" for name, value in found.best.items())
 unseen = np.mean((training.predict(kept[str(found.best)], held[0]) >= 0.5) == held[1])
 tell(
-    zh=f"最好的设置 {best}：验证准确率 {found.score:.3f}，没有参与挑选的评论上 {unseen:.3f}。",
-    en=f"The best setting {best}: validation accuracy {found.score:.3f}, on reviews that took no part {unseen:.3f}.",
+    zh=f"最好的设置：{best}；验证准确率 {found.score:.3f}，没有参与挑选的评论上 {unseen:.3f}。",
+    en=f"The best setting, {best}: validation accuracy {found.score:.3f}, on reviews that took no part {unseen:.3f}.",
 )
 
 # %% [markdown] lang="zh"
-# 前八次是随机抽的（这里还没有到头），之后 Optuna 的 TPE 在分数高的地方附近多试。随机搜索是它要打败的对手，而且并不弱（Bergstra、Bengio，2012）：各维的重要性不同时，随机点在每一维上都比网格撒得匀。图里哪一维决定分数？只有 6 次试验，读出来的最多是“学习率别太离谱”。
+# 前八次是随机抽的（这里还没有到头），之后 Optuna 的 TPE 在分数高的地方附近多试。随机搜索是它要打败的对手，而且并不弱（Bergstra、Bengio，2012）：各维的重要性不同时，随机点在每一维上都比网格撒得匀。图里哪一维决定分数？只有 5 次试验，读出来的最多是“学习率别太离谱”。
 #
 # ## 5 剪枝：省下了什么
 #
 # 先训练一个模型，供本章余下的部分使用。
 
 # %% [markdown] lang="en"
-# The first eight trials are drawn by lot (here it ends before that); later Optuna's TPE tries more near high scores. Random search is what it has to beat, and no weak rival (Bergstra & Bengio, 2012): where the dimensions differ in importance, random points cover each of them more evenly than a grid. Which dimension decides the score in the picture? Six trials tell at most "let the rate not be absurd".
+# The first eight trials are drawn by lot (here it ends before that); later Optuna's TPE tries more near high scores. Random search is what it has to beat, and no weak rival (Bergstra & Bengio, 2012): where the dimensions differ in importance, random points cover each of them more evenly than a grid. Which dimension decides the score in the picture? Five trials tell at most "let the rate not be absurd".
 #
 # ## 5 Pruning: what it saves
 #
