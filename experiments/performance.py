@@ -26,8 +26,9 @@ LONGEST = 40  # tokens; longer reviews are left out, so that a run takes seconds
 SIZES = (2000, 400, 1500)  # reviews to train, to stop early and to test
 RECIPE = {"epochs": 3, "learning_rate": 5e-3, "tokens_per_batch": 1024}
 LAYERS, UNITS = (1, 2, 4), (16, 64)
-GENERATED = {"order": (1000, 400, 1000), "recall": (1000, 400, 1000)}  # sizes as in SIZES
-GENERATED_UNITS, GENERATED_EPOCHS, FEATURES, VOCABULARY, DELAY = (4, 32), 10, 8, 30, 24
+GENERATED = {"order": (2000, 400, 1000), "recall": (2000, 400, 1000)}  # sizes as in SIZES
+GENERATED_UNITS, GENERATED_RECIPE = (4, 32), {"epochs": 8, "learning_rate": 1e-2}
+FEATURES, VOCABULARY, DELAY = 8, 30, 8
 REFERENCE = {
     "cell": "lstm",
     "pooling": "max",
@@ -157,16 +158,10 @@ def reviews(language, sizes):
 
 
 def generated(task, seed, sizes):
-    """ "order": two tokens decide by which comes first. "recall": the first token decides.
-
-    Behind stand DELAY tokens that say nothing: the answer has to last.
-    """
+    """ "order": two tokens decide by which comes first. "recall": the first of DELAY + 1 tokens decides."""
     rng, count = np.random.default_rng(seed), sum(sizes)
     if task == "order":
         sequences, labels = draw_order_examples(rng, count, vocabulary_size=VOCABULARY)
-        deciding = set.intersection(*(set(sequence.tolist()) for sequence in sequences))
-        others = [token for token in range(2, VOCABULARY) if token not in deciding]
-        sequences = [np.r_[sequence, rng.choice(others, DELAY)].astype("int32") for sequence in sequences]
     else:
         sequences = list(rng.integers(2, VOCABULARY, (count, DELAY + 1)).astype("int32"))
         speaks_for_1 = np.isin(np.arange(VOCABULARY), rng.permutation(np.arange(2, VOCABULARY))[::2])
@@ -183,16 +178,16 @@ def _depth(task, language, seeds, layers, units, small):
     from rnncourse.models import build_text_classifier
 
     if task == "reviews":
-        options, epochs = {"embedding_size": D}, RECIPE["epochs"]
+        options, recipe = {"embedding_size": D}, {"epochs": RECIPE["epochs"]}
     else:  # nothing but the state carries the answer to the end
         options = {"embedding_size": FEATURES, "embedding_dropout": 0.0, "dropout": 0.0}
-        options, epochs = options | {"bidirectional": False, "pooling": "last"}, GENERATED_EPOCHS
+        options, recipe = options | {"bidirectional": False, "pooling": "last"}, GENERATED_RECIPE
     sizes = SMALL_SIZES if small else GENERATED.get(task, SIZES)
     draw = {seed: reviews(language, sizes) if language else generated(task, seed, sizes) for seed in seeds}
     built = {"vocabulary_size": draw[seeds[0]][0], "units": units, "layers": layers}
     for seed, model in each_seed(partial(build_text_classifier, **built, **options), seeds):
         parts = draw[seed][1]
-        train(model, parts, seed, epochs=1 if small else epochs, schedule="cosine")
+        train(model, parts, seed, **recipe | ({"epochs": 1} if small else {}), schedule="cosine")
         row = {"part": "depth", "seed": seed, "task": task, "language": language}
         row |= {"layers": layers, "units": units, "accuracy": accuracy(model, *parts[2])}
         yield row | {"training": accuracy(model, *parts[0]), **cost(layers, units, **options)}

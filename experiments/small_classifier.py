@@ -63,9 +63,11 @@ def measure(*, small=False, workers=None):
                 place = {None: 0, chosen[language]: 1}.get(row["candidate"])
                 row["chosen"] = place == 1
                 row["test"] = None if place is None else float(np.mean(of_seed[row["seed"]][place]))
+    known = {language: examples(language, small)[0] for language in languages}
     return {
         "seeds": seeds,
-        "model": MODEL | {"bigram_buckets": BUCKETS, "longest": LONGEST, "trained": TRAINED},
+        "model": MODEL | {"bigram_buckets": BUCKETS, "vocabulary_size": known, "longest": LONGEST},
+        "trained": TRAINED,
         "recipe": RECIPE,
         "tuning": TUNING,
         "candidates": CANDIDATES,

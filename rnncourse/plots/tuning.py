@@ -1,9 +1,10 @@
 """Pictures of a search: what was tried, and how well it did."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from rnncourse.language import choose
-from rnncourse.plots.axes import GREY, axes_or_new, colour, tint, whole_numbers
+from rnncourse.plots.axes import GREY, axes_or_new, colour, tint
 
 
 def plot_trials(trials, *, names=None, log=(), ax=None):
@@ -31,10 +32,13 @@ def plot_trials(trials, *, names=None, log=(), ax=None):
     _draw_dots(axes[0], numbers, trials, best)
     axes[0].set_xlabel(choose(zh="试验", en="trial"))
     axes[0].set_ylabel(choose(zh="验证得分", en="validation score"))
-    whole_numbers(axes[0].xaxis)
+    axes[0].xaxis.set_major_locator(MaxNLocator(4, integer=True))
     for axis, name in zip(axes[1:], names, strict=True):
-        _draw_dots(axis, _places(axis, [trial.setting[name] for trial in trials]), trials, best)
-        axis.set(xlabel=name, xscale="log" if name in log else "linear")
+        values = [trial.setting[name] for trial in trials]
+        _draw_dots(axis, _places(axis, values), trials, best)
+        axis.set_xlabel(name)
+        if name in log:
+            _set_log_axis(axis, values)
     return np.array(axes)
 
 
@@ -65,3 +69,17 @@ def _places(ax, values):
     ax.set_xticks(range(len(choices)), choices)
     ax.set_xlim(-0.5, len(choices) - 0.5)
     return [choices.index(str(value)) for value in values]
+
+
+def _set_log_axis(ax, values):
+    """A logarithmic x axis with at most four labels, also where it spans less than a power of ten."""
+    powers = np.arange(np.floor(np.log10(min(values))), np.ceil(np.log10(max(values))) + 1)
+    ticks = [factor * 10**power for power in powers for factor in (1, 2, 5)]
+    ticks = [tick for tick in ticks if min(values) / 1.1 <= tick <= max(values) * 1.1]
+    if len(ticks) > 4:
+        ticks = 10 ** powers[:: -(-len(powers) // 4)]
+    ax.set_xscale("log")
+    ax.set_xticks(
+        ticks, [f"{tick:g}" if tick >= 0.01 else f"{tick:.0e}".replace("e-0", "e-") for tick in ticks]
+    )
+    ax.xaxis.set_minor_formatter(NullFormatter())

@@ -59,9 +59,9 @@ def tune(objective, space, *, trials, storage=None, seed=0, method="tpe", give_u
     """Try `trials` settings from `space`; returns a Tuning.
 
     `objective(setting, report)` trains with `setting`, {name: value}, and returns a score from validation
-    data, the higher the better. It may call `report(score)` after each epoch: with `give_up`, a trial whose
-    best report is below the median of what the earlier ones had at the same epoch ends there, from the second
-    epoch and the sixth trial on. A trial whose score is no finite number (it diverged) counts as given up.
+    data, the higher the better. It may call `report(score)` after each epoch: with `give_up`, once five
+    trials have ended, one whose best report is below the median of theirs at the same epoch ends there, from
+    its second epoch on. A trial whose score is no finite number (it diverged) counts as given up.
 
     `space`: {name: range or choices}. (low, high) is a range, of whole numbers if both are; (low, high,
     "log") one on a logarithmic scale; a list holds choices (numbers, words, True, False, None).
