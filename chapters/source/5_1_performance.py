@@ -76,12 +76,12 @@ for layers in (1, 2, 4):
 # %% [markdown] lang="zh"
 # 单元加倍，代价不止加倍，$H$ 远大于 $D$ 时接近四倍（$H^2$ 那一项）。第二层读的是 $H$ 个数：$H < D$ 时比第一层便宜，$H > D$ 时更贵。还有一样账单上没有：一层之内的各步必须依次算，叠起来的层也要一层等一层。
 #
-# 买到了什么？三个任务各有各的脾气：`reviews` 是真的评论（分类看的是用词）；`order` 要记住两个词元谁先出现；`recall` 要记住第一个词元，直到末尾。后两个任务的答案都得在状态里熬过 24 个无关的词元。
+# 买到了什么？三个任务各有各的脾气：`reviews` 是真的评论（分类看的是用词）；`order` 要记住两个词元谁先出现；`recall` 要记住第一个词元，直到末尾。后两个任务只读末态：答案得一直留在状态里。
 
 # %% [markdown] lang="en"
 # Twice the units cost more than twice as much, and nearly four times where $H$ is far above $D$ (the term $H^2$). A second layer reads $H$ numbers: it is cheaper than the first where $H < D$, and dearer where $H > D$. One thing is not on the bill: the steps of a layer must wait for each other, and stacked layers wait for the layer below.
 #
-# And what does it buy? Three tasks of different tempers: `reviews` are real reviews (words decide); `order` asks which of two tokens came first; `recall` asks for the first token, at the very end. In the last two the answer has to survive 24 tokens that mean nothing.
+# And what does it buy? Three tasks of different tempers: `reviews` are real reviews (words decide); `order` asks which of two tokens came first; `recall` asks for the first token, at the very end. In the last two only the last state is read: the answer has to stay in it all the while.
 
 # %%
 def tell(*, zh, en):
@@ -103,17 +103,27 @@ def column(name, part, **fixed):
     return np.array([row[name] for row in record["rows"] if chosen <= row.items()])
 
 # %%
-tasks = {"reviews": (language, (16, 64)), "order": (None, (4, 16, 64)), "recall": (None, (4, 16, 64))}
+def levels_of(task):
+    """(language of its rows, {"layers": ..., "units": ...: what was tried}) of a task."""
+    rows = [row for row in record["rows"] if row["part"] == "depth" and row["task"] == task]
+    levels = {factor: sorted({row[factor] for row in rows}) for factor in ("layers", "units")}
+    return language if task == "reviews" else None, levels
+
+
+tasks = {task: levels_of(task) for task in ("reviews", "order", "recall")}
+
+# %%
 
 fig, axes = plt.subplots(1, 3, figsize=(8.5, 2.9), sharey=True, layout="constrained")
-for ax, (task, (corpus, sizes)) in zip(axes, tasks.items(), strict=True):
+for ax, (task, (corpus, levels)) in zip(axes, tasks.items(), strict=True):
     curves = {
         choose(zh=f"{layers} 层", en=f"{layers} layer(s)"): [
             metrics.mean_interval(column("accuracy", "depth", task=task, language=corpus, layers=layers, units=units))
-            for units in sizes
+            for units in levels["units"]
         ]
-        for layers in (1, 2, 4)
+        for layers in levels["layers"]
     }
+    sizes = levels["units"]
     plots.plot_bands(sizes, curves, xlabel=choose(zh="单元", en="units"), log=True, chance=0.5, ax=ax)
     ax.set(title=task, xticks=sizes, xticklabels=sizes, ylim=(0.4, 1.05))
     ax.minorticks_off()
@@ -130,8 +140,7 @@ plt.show()
 # %% claims=[31]
 def gain(task, factor, name="accuracy"):
     """Most minus fewest of "layers" or "units", mean over the other factor: an Interval over the seeds."""
-    corpus, sizes = tasks[task]
-    levels = {"layers": (1, 2, 4), "units": sizes}
+    corpus, levels = tasks[task]
     other = "units" if factor == "layers" else "layers"
 
     def mean(level):
@@ -154,11 +163,11 @@ tell(
     zh=f"在评论上，单元更多使训练准确率变化 {fit_better:+.3f}，测试准确率变化 {gains['reviews', 'units']:+.3f}。",
     en=f"On the reviews more units change training accuracy by {fit_better:+.3f}, test accuracy by {gains['reviews', 'units']:+.3f}.",
 )
-counts = [column("multiply_adds", "depth", task="reviews", language=language, layers=n, units=H)[0] for n, H in ((1, 16), (4, 64))]
-ratio = counts[1] / counts[0]
+small, large = ({factor: values[end] for factor, values in tasks["reviews"][1].items()} for end in (0, -1))
+counts = [column("multiply_adds", "depth", task="reviews", language=language, **size)[0] for size in (small, large)]
 tell(
-    zh=f"代价：从 1 层 16 单元到 4 层 64 单元，乘加变成 {ratio:.0f} 倍。",
-    en=f"The cost: from 1 layer of 16 units to 4 of 64 there are {ratio:.0f} times the multiply-adds.",
+    zh=f"代价：从 {small['layers']} 层 {small['units']} 单元到 {large['layers']} 层 {large['units']} 单元，乘加变成 {counts[1] / counts[0]:.0f} 倍。",
+    en=f"The cost: from {small['layers']} layer of {small['units']} units to {large['layers']} of {large['units']}, {counts[1] / counts[0]:.0f} times the multiply-adds.",
 )
 
 # %% claims=[31]
