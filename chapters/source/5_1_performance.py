@@ -411,25 +411,28 @@ knobs = choose(
         ("clipping", None): "不裁剪", ("forget_bias", 0): "遗忘偏置 0", ("initializer", "random_normal"): "循环权重：小随机数",
         ("cell", "simple_rnn"): "没有门", ("cell", "gru"): "GRU", ("dropout", "input"): "dropout：输入", ("dropout", "output"): "dropout：输出",
         ("dropout", "recurrent"): "dropout：状态", ("dropout", "variational"): "dropout：变分", ("normalised", True): "层归一化",
-        ("weight_decay", 0.01): "权重衰减 0.01", ("weight_decay", 0.1): "权重衰减 0.1", ("weight_decay", 1.0): "权重衰减 1",
+        ("weight_decay", 0.1): "权重衰减 0.1", ("weight_decay", 1.0): "权重衰减 1",
         ("schedule", "cosine"): "预热 + 余弦", ("schedule", "one_cycle"): "one-cycle",
     },
     en={
         ("clipping", None): "no clipping", ("forget_bias", 0): "forget bias 0", ("initializer", "random_normal"): "small random loop",
         ("cell", "simple_rnn"): "no gates", ("cell", "gru"): "GRU", ("dropout", "input"): "dropout: input", ("dropout", "output"): "dropout: output",
         ("dropout", "recurrent"): "dropout: state", ("dropout", "variational"): "dropout: variational", ("normalised", True): "layer norm",
-        ("weight_decay", 0.01): "weight decay 0.01", ("weight_decay", 0.1): "weight decay 0.1", ("weight_decay", 1.0): "weight decay 1",
+        ("weight_decay", 0.1): "weight decay 0.1", ("weight_decay", 1.0): "weight decay 1",
         ("schedule", "cosine"): "warm-up + cosine", ("schedule", "one_cycle"): "one-cycle",
     },
 )  # fmt: skip
-effects = {"max": {name: effect(*knob) for knob, name in knobs.items()}}
-effects["last"] = {name: effect(*knob, pooling="last") for knob, name in list(knobs.items())[:4]}
+tried = {(row["pooling"], row["knob"], row["value"]) for row in record["rows"] if row["part"] == "knob"}
+effects = {
+    pooling: {name: effect(*knob, pooling) for knob, name in knobs.items() if (pooling, *knob) in tried}
+    for pooling in ("max", "last")
+}
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(8.5, 4.4), sharey=True, layout="constrained")
 for ax, (pooling, found) in zip(axes, effects.items(), strict=True):
     estimate, low, high = np.array(list(found.values())).T
-    places = np.arange(len(found))
+    places = [list(knobs.values()).index(name) for name in found]
     ax.errorbar(estimate, places, xerr=[estimate - low, high - estimate], fmt="o", capsize=3)
     ax.axvline(0, color="black", linewidth=1)
     reference = metrics.mean_interval(column("accuracy", "knob", language=language, pooling=pooling, knob="reference"))
