@@ -613,8 +613,8 @@ explore_smaller(smaller_grid(model, lambda one: np.mean((one.predict_on_batch(ba
 
 # %%
 ways = choose(
-    zh={("magnitude", False): "一次剪", ("magnitude", True): "一次剪，再训练", ("random", True): "随机，再训练", ("gradual", True): "渐进", ("units", True): "整个单元，再训练"},
-    en={("magnitude", False): "at once", ("magnitude", True): "at once, retrained", ("random", True): "by lot, retrained", ("gradual", True): "gradually", ("units", True): "whole units, retrained"},
+    zh={("magnitude", False): "一次剪", ("magnitude", True): "一次剪，再训练", ("random", False): "随机", ("gradual", True): "渐进", ("units", True): "整个单元，再训练"},
+    en={("magnitude", False): "at once", ("magnitude", True): "at once, retrained", ("random", False): "by lot", ("gradual", True): "gradually", ("units", True): "whole units, retrained"},
 )  # fmt: skip
 
 
