@@ -69,9 +69,9 @@ def multiply_adds(layers, units, D=32, T=40):
     return sum(recurrent_cost("gru", B=1, T=T, D=size, H=units).multiply_adds for size in sizes)
 
 
-print("units   ", *(f"{units:>10}" for units in (16, 32, 64, 128)))
+print("H      ", *(f"{units:>10}" for units in (16, 32, 64, 128)))
 for layers in (1, 2, 4):
-    print(layers, "layer(s)", *(f"{multiply_adds(layers, units):>10,}" for units in (16, 32, 64, 128)))
+    print(layers, "x GRU", *(f"{multiply_adds(layers, units):>10,}" for units in (16, 32, 64, 128)))
 
 # %% [markdown] lang="zh"
 # 单元加倍，代价不止加倍，$H$ 远大于 $D$ 时接近四倍（$H^2$ 那一项）。第二层读的是 $H$ 个数：$H < D$ 时比第一层便宜，$H > D$ 时更贵。还有一样账单上没有：一层之内的各步必须依次算，叠起来的层也要一层等一层。
@@ -113,7 +113,6 @@ def levels_of(task):
 tasks = {task: levels_of(task) for task in ("reviews", "order", "recall")}
 
 # %%
-
 fig, axes = plt.subplots(1, 3, figsize=(8.5, 2.9), sharey=True, layout="constrained")
 for ax, (task, (corpus, levels)) in zip(axes, tasks.items(), strict=True):
     curves = {
@@ -287,10 +286,10 @@ tell(
 )
 
 # %% [markdown] lang="zh"
-# 这就是断言 15、16 的“实物大小”，结论与 [2.2.3 节](2_2_3_pruning_and_learning_rate.ipynb)对照着看。计划呢？与“不变”相比，逐个种子相减：
+# 断言 15、16 在真的评论上就是这样，结论与 [2.2.3 节](2_2_3_pruning_and_learning_rate.ipynb)对照着看。计划呢？与“不变”相比，逐个种子相减：
 
 # %% [markdown] lang="en"
-# These are claims 15 and 16 in full size; compare with the verdicts of [section 2.2.3](2_2_3_pruning_and_learning_rate.ipynb). And the schedules? Against "constant", seed by seed:
+# So much for claims 15 and 16 on real reviews; compare with the verdicts of [section 2.2.3](2_2_3_pruning_and_learning_rate.ipynb). And the schedules? Against "constant", seed by seed:
 
 # %%
 def effect(knob, value, pooling="max"):
@@ -310,14 +309,14 @@ for kind in ("cosine", "one_cycle"):
 #
 # 训练准确率远高于验证准确率时，要的不是更多单元，而是正则化。先看最常用、也最常用错的：dropout。
 #
-# 循环层里有个陷阱：如果每一步都重新抽掩码，状态一路上被不同的噪声反复打断，什么也记不住。Gal 和 Ghahramani（2016）的**变分 dropout** 因此让一条序列从头到尾用同一个掩码。Keras 的 `dropout=` 是哪一种？不查文档，直接量：一个线性的 SimpleRNN，输入全是 1，权重是单位矩阵，输出就把掩码露出来了。
+# 循环层里有个陷阱：如果状态的掩码每一步都重抽，一个单元连续 $k$ 步都没被丢掉的概率只有 $(1-p)^k$（$p$ 是丢掉的比例），记忆很快就断了。Gal 和 Ghahramani（2016）的**变分 dropout** 因此让一条序列从头到尾用同一个掩码。Keras 的 `dropout=` 是哪一种？不查文档，直接量：一个线性的 SimpleRNN，输入全是 1，权重是单位矩阵，输出就把掩码露出来了。
 
 # %% [markdown] lang="en"
 # ## 3 Regularisation: how masks are really drawn
 #
 # Where training accuracy is far above validation accuracy, it is not units that are lacking but regularisation. First the kind that is used most, and most often wrongly: dropout.
 #
-# In a recurrent layer there is a trap: with a new mask at every step the state is disturbed again and again, each time elsewhere, and cannot keep anything. The **variational dropout** of Gal & Ghahramani (2016) therefore keeps one mask for a whole sequence. Which kind is Keras's `dropout=`? Let us not ask the manual but measure: a linear SimpleRNN on inputs of 1, with identity matrices for weights, lays its masks bare.
+# In a recurrent layer there is a trap: if the state's mask is drawn anew at every step, a unit goes undropped through $k$ steps with probability $(1-p)^k$ only ($p$ is the share that is dropped), and memory soon breaks off. The **variational dropout** of Gal & Ghahramani (2016) therefore keeps one mask for a whole sequence. Which kind is Keras's `dropout=`? Let us not ask the manual but measure: a linear SimpleRNN on inputs of 1, with identity matrices for weights, lays its masks bare.
 
 # %%
 D, steps = 12, 16
@@ -454,8 +453,8 @@ for pooling, found in effects.items():
 moved = {name for found in effects.values() for name, change in found.items() if change.low > 0 or change.high < 0}
 others = moved - {knobs["schedule", "cosine"], knobs["schedule", "one_cycle"]}
 tell(
-    zh=f"断言 12（“主要”是剪枝和学习率）的实物大小：学习率计划之外，还有 {len(others)} 样明显起作用。",
-    en=f"Claim 12 ('mainly' pruning and the rate) in full size: besides the schedules, {len(others)} other knobs clearly matter.",
+    zh=f"断言 12（“主要”是剪枝和学习率）在评论上：学习率计划之外，还有 {len(others)} 样明显起作用。",
+    en=f"Claim 12 ('mainly' pruning and the rate) on the reviews: besides the schedules, {len(others)} other knobs clearly matter.",
 )
 
 # %% [markdown] lang="zh"
@@ -606,10 +605,10 @@ batch, answers = text.pad(held[0][:300]), held[1][:300]
 explore_smaller(smaller_grid(model, lambda one: np.mean((one.predict_on_batch(batch)[:, 0] >= 0.5) == answers)))
 
 # %% [markdown] lang="zh"
-# 实物大小的测量：几种剪法，各剪到几种程度，再训练一轮（“随机”是对照）。横轴是循环层里少掉的权重的比例。
+# 正式的测量：几种剪法，各剪到几种程度，再训练一轮（“随机”是对照）。横轴是循环层里少掉的权重的比例。
 
 # %% [markdown] lang="en"
-# Measured in full size: several ways, to several extents, with one more epoch of training ("by lot" is the contrast). The horizontal axis is the share of the recurrent layer's weights that are gone.
+# Measured in earnest: several ways, to several extents, with one more epoch of training ("by lot" is the contrast). The horizontal axis is the share of the recurrent layer's weights that are gone.
 
 # %%
 ways = choose(
