@@ -147,7 +147,7 @@ check.sparsity_due(sparsity_due)
 # | 偏置 | $(2, 3H)$ | 同上 | 输入的、循环的 |
 # | Dense 的权重 | $(H, C)$ | 类别 | 一行一个单元 |
 #
-# 下图里哪些该走（灰色）？
+# 下图留下 1、2、4 号单元，灰色的是要走的。每一块里的规律看出来了吗？
 
 # %% [markdown] lang="en"
 # ## 4. Remove units
@@ -161,7 +161,7 @@ check.sparsity_due(sparsity_due)
 # | bias | $(2, 3H)$ | the same | of the input, of the loop |
 # | Dense kernel | $(H, C)$ | classes | one for each unit |
 #
-# In the picture, grey is what leaves.
+# The picture keeps the units 1, 2 and 4; grey is what leaves. Do you see the pattern in each block?
 
 # %%
 plots.plot_leaving(features=3, units=6, kept=[1, 2, 4], gates="zrh", classes=2)
