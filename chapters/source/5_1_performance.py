@@ -219,7 +219,7 @@ def build(seed=0, **options):
     return models.build_text_classifier(vocabulary_size=len(vocabulary), **options)
 
 
-search = training.learning_rate_range_test(build(), train, lowest=1e-5, highest=3.0, steps=80)
+search = training.learning_rate_range_test(build(), train, lowest=1e-4, highest=1.0, steps=80)
 chosen_rate = training.steepest_rate(search)
 plots.plot_range_test(search, chosen=chosen_rate)
 plt.show()
