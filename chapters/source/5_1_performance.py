@@ -837,7 +837,7 @@ def faster(name):
 
 
 speeds = {label: faster(name) for name, label in models_timed.items()}
-plots.plot_intervals(speeds, bar=1, bar_label=models_timed["full"], xlabel=choose(zh="快几倍", en="times as fast"))
+plots.plot_intervals(speeds, bar=1, bar_label=models_timed["full"], xlabel=choose(zh="速度（完整模型为 1）", en="speed (full model = 1)"))
 plt.show()
 
 # %%
