@@ -31,7 +31,7 @@ def measure(*, small=False, workers=None):
     for language in LANGUAGES[: 1 if small else None]:
         models = {name: compression.LiteModel(content) for name, content in contents(language)}
         for seed in seeds:
-            found = timed(models, vocabulary_of(language), seed, 5 if small else ROUNDS)
+            found = timed(models, known_to_all(language), seed, 5 if small else ROUNDS)
             rows += [{"language": language, "seed": seed} | row for row in found]
     return {"seeds": seeds, "steps": STEPS, "rounds": ROUNDS, "pruned": PRUNED, "rows": rows}
 
@@ -66,7 +66,7 @@ def contents(language):
     scores = compression.unit_scores(full)
     backward = [name for name in scores if isinstance(full.get_layer(name), keras.layers.GRU)][1]
     one = compression.remove_units(full, {backward: []})
-    smaller = compression.shrink_vocabulary(full, round(chosen["vocabulary"] * vocabulary_of(language)))
+    smaller = compression.shrink_vocabulary(full, known_to_all(language))
     kept = compression.strongest(scores, chosen["units"]) | {backward: []}
     smaller = compression.remove_units(smaller, kept)
     yield "full", compression.to_lite(full, steps=STEPS, integers=False)
@@ -95,6 +95,7 @@ def chosen_of(language):
     return next(row for row in rows if row["language"] == language and row["chosen"])
 
 
-def vocabulary_of(language):
-    """How many tokens the full model knows."""
-    return results.load("small_classifier")["model"]["vocabulary_size"][language]
+def known_to_all(language):
+    """How many tokens the chosen model knows, and the full one, too."""
+    size = results.load("small_classifier")["model"]["vocabulary_size"][language]
+    return round(chosen_of(language)["vocabulary"] * size)
