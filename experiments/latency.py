@@ -66,7 +66,7 @@ def contents(language):
     scores = compression.unit_scores(full)
     backward = [name for name in scores if isinstance(full.get_layer(name), keras.layers.GRU)][1]
     one = compression.remove_units(full, {backward: []})
-    smaller = compression.shrink_vocabulary(full, round(chosen["vocabulary"] * vocabulary_of(language)))
+    smaller = compression.shrink_vocabulary(full, known_to_all(language))
     kept = compression.strongest(scores, chosen["units"]) | {backward: []}
     smaller = compression.remove_units(smaller, kept)
     yield "full", compression.to_lite(full, steps=STEPS, integers=False)
@@ -96,10 +96,6 @@ def chosen_of(language):
 
 
 def known_to_all(language):
-    """How many tokens every model knows: those of the one with the smallest vocabulary."""
-    return round(chosen_of(language)["vocabulary"] * vocabulary_of(language))
-
-
-def vocabulary_of(language):
-    """How many tokens the full model knows."""
-    return results.load("small_classifier")["model"]["vocabulary_size"][language]
+    """How many tokens the chosen model knows, and the full one, too."""
+    size = results.load("small_classifier")["model"]["vocabulary_size"][language]
+    return round(chosen_of(language)["vocabulary"] * size)

@@ -153,10 +153,11 @@ def test_small_classifier_chooses_on_the_validation_texts_alone():
         ]
 
     full = [(0.8, 900), (0.7, 900)]  # two seeds
-    good, smaller, bad = [(0.76, 300), (0.74, 300)], [(0.78, 200), (0.71, 200)], [(0.7, 100), (0.73, 100)]
-    assert experiment.choose(rows(full, good, smaller, bad), "en") == 1
-    assert experiment.choose(rows(full, good, bad, bad), "en") == 0
-    assert experiment.choose(rows(full, bad, [(0.6, 1)], [(0.5, 1)]), "en") == 0  # none is good: the best
+    large, good, bad = [(0.8, 300), (0.7, 300)], [(0.78, 200), (0.71, 200)], [(0.7, 100), (0.73, 100)]
+    assert experiment.choose(rows(full, large, good, bad), "en") == 1
+    assert experiment.choose(rows(full, bad, large, large), "en") == 0
+    assert experiment.choose(rows(full, good, bad, [(0.78, 190), (0.71, 190)]), "en") == 2  # the smaller one
+    assert experiment.choose(rows(full, large, [(0.1, 290)] * 2, large), "en") == 1  # none is small enough
 
 
 def test_small_classifier_compares_text_by_text():
