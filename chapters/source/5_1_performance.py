@@ -13,7 +13,7 @@
 # | 谁来选超参数？ | 验证集，加一次可以中断再继续的搜索 | 4 |
 # | 剪枝剪掉什么、快了多少？ | 一次剪、渐进剪、逐门剪、剪整个单元 | 5 |
 # | 一个权重一个字节够吗？ | 8 位整数，自己写与 Keras 的 `quantize` 对照 | 6 |
-# | 合在一起呢？ | 一个影评分类器：小几倍，快几倍，掉几个点 | 7 |
+# | 合在一起呢？ | 一个评论分类器：小几倍，快几倍，掉几个点 | 7 |
 #
 # 读完本章，你能说出加一层的代价，读对每一种 dropout 的掩码，用验证集调参，并把一个训练好的模型变小、变快，而且知道丢了什么。
 
@@ -188,14 +188,14 @@ tell(
 #
 # ## 2 学习率：怎样升，怎样降
 #
-# [2.2.3 节](2_2_3_pruning_and_learning_rate.ipynb)用一个小任务推出了上限 $2/\lambda_{\max}$。这里换成真的评论。取不超过 40 个词元的，好让每次训练只要几秒；测试集留给第 7 节，现场只用训练集和验证集。
+# [2.2.3 节](2_2_3_pruning_and_learning_rate.ipynb)用一个小任务推出了上限 $2/\lambda_{\max}$。这里换成真的评论。取不超过 40 个词元的，好让每次训练只要几秒；现场只用训练集和验证集，不碰测试集。
 
 # %% [markdown] lang="en"
 # Where capacity is lacking, units help; beyond that the surplus can only memorise the training texts. "One can increase" is not wrong, it is one half: look at training accuracy first. Low means that capacity is lacking; high with a low validation accuracy means that data and regularisation are.
 #
 # ## 2 The learning rate: up and down
 #
-# [Section 2.2.3](2_2_3_pruning_and_learning_rate.ipynb) derived the limit $2/\lambda_{\max}$ and tried it on a small task. Here come the real reviews, those of at most 40 tokens, so that a training run takes seconds. The test set waits for section 7; what runs live uses training and validation texts only.
+# [Section 2.2.3](2_2_3_pruning_and_learning_rate.ipynb) derived the limit $2/\lambda_{\max}$ and tried it on a small task. Here come the real reviews, those of at most 40 tokens, so that a training run takes seconds; what runs live uses training and validation texts, and leaves the test texts alone.
 
 # %%
 from rnncourse import models
@@ -794,10 +794,10 @@ count = compression.save_int8(small, folder / "small.int8")
 print(f"{compression.compressed_bytes(model):,} bytes -> {count:,}: {compression.compressed_bytes(model) / count:.1f} times smaller")
 
 # %% [markdown] lang="zh"
-# 然后是正式的：4.2 节那样大小的分类器（双向 GRU，64 单元，词嵌入 64），去掉贡献小的一个方向、一部分单元和少见的词，再训练两轮，存成 8 位。剪到什么程度由验证集选定；选定之后，测试集只读一次。
+# 然后是正式的：4.2 节那样大小的分类器（双向 GRU，64 单元，词嵌入 64），去掉贡献小的一个方向、一部分单元和少见的词；余下的小模型再训练，学的不是标签，而是**大模型给出的概率**（蒸馏；Hinton 等，2015）：一句评论有几分像好评，比一个 0 或 1 说得更多。最后存成 8 位。剪到什么程度由验证集选定，选定之后才读测试集。评论在这里另作了一次划分：摸索做法的时候，各章那份测试集已经看过了，再用它就不算考试。
 
 # %% [markdown] lang="en"
-# Then in earnest: a classifier of section 4.2's size (bidirectional GRU, 64 units, embedding of 64) loses the direction that does less, a share of its units and the rare words, trains for two more epochs, and is stored in 8 bits. How far to go, the validation texts decided; then the test texts were read once.
+# Then in earnest: a classifier of section 4.2's size (bidirectional GRU, 64 units, embedding of 64) loses the direction that does less, a share of its units and the rare words. What is left trains again, and learns not the labels but the **probabilities that the large model gives** (distillation; Hinton et al., 2015): how much a review sounds like praise says more than a 0 or a 1. At last it is stored in 8 bits. How far to go, the validation texts decided; only then were the test texts read. The reviews are divided anew here: the chapters' test texts were looked at while the procedure was worked out, and would be no exam any more.
 
 # %%
 final = results.load("small_classifier")
@@ -870,7 +870,7 @@ tell(
 # - 超参数由验证集选，测试集只读一次。
 # - 0 省的是压缩后的字节；拿走的单元才省计算。
 # - Keras 的 `quantize` 跳过循环层。课程的 8 位文件省存储，计算仍是 float32；LiteRT 的 8 位快不快，看第 7 节的图。
-# - 次序：去单元、去词 → 再训练 → 量化。
+# - 次序：去单元、去词 → 再训练（向大模型学）→ 量化。
 #
 # ## 试一试
 #
@@ -890,6 +890,7 @@ tell(
 # - M. Zhu, S. Gupta (2017). [To prune, or not to prune](https://arxiv.org/abs/1710.01878).
 # - W. Wen et al. (2018). [Learning Intrinsic Sparse Structures within Long Short-Term Memory](https://arxiv.org/abs/1709.05027)：结构化剪枝。
 # - B. Jacob et al. (2018). [Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference](https://arxiv.org/abs/1712.05877).
+# - G. Hinton, O. Vinyals, J. Dean (2015). [Distilling the Knowledge in a Neural Network](https://arxiv.org/abs/1503.02531).
 # - T. Akiba et al. (2019). [Optuna: A Next-generation Hyperparameter Optimization Framework](https://arxiv.org/abs/1907.10902).
 
 # %% [markdown] lang="en"
@@ -902,7 +903,7 @@ tell(
 # - Validation data choose hyperparameters; test data are read once.
 # - Zeros save bytes once compressed; only units that leave save computation.
 # - Keras's `quantize` skips recurrent layers. The course's 8-bit file saves storage and still computes in float32; whether LiteRT's 8 bits are faster, the picture of section 7 says.
-# - The order: units and words leave → train again → quantise.
+# - The order: units and words leave → train again (from the large model) → quantise.
 #
 # ## Try it
 #
@@ -922,4 +923,5 @@ tell(
 # - M. Zhu, S. Gupta (2017). [To prune, or not to prune](https://arxiv.org/abs/1710.01878).
 # - W. Wen et al. (2018). [Learning Intrinsic Sparse Structures within Long Short-Term Memory](https://arxiv.org/abs/1709.05027): structured pruning.
 # - B. Jacob et al. (2018). [Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference](https://arxiv.org/abs/1712.05877).
+# - G. Hinton, O. Vinyals, J. Dean (2015). [Distilling the Knowledge in a Neural Network](https://arxiv.org/abs/1503.02531).
 # - T. Akiba et al. (2019). [Optuna: A Next-generation Hyperparameter Optimization Framework](https://arxiv.org/abs/1907.10902).
