@@ -854,11 +854,15 @@ tell(
     zh="小到四分之一：{}；快一倍：{}；最多掉一个点：{}。".format(*(yes if one else no for one in met)),
     en="A quarter of the size: {}; twice the speed: {}; one point at most: {}.".format(*(yes if one else no for one in met)),
 )
-still = change.low < -0.01
-tell(
-    zh=f"掉的点数的区间{'还伸到一个点以下：测试文本还不够多，不能排除掉得更多' if still else '整个在一个点以内'}。",
-    en=f"The interval of the loss {'reaches beyond one point: with this many test texts a larger loss cannot be ruled out' if still else 'lies within one point as a whole'}.",
-)
+if change.low >= -0.01:
+    tell(zh="损失的区间整个在一个点以内。", en="The interval of the loss lies within one point as a whole.")
+elif change.high >= -0.01:
+    tell(
+        zh="损失的区间两边都有：凭这些测试文本，还说不准是不是在一个点以内。",
+        en="The interval of the loss lies on both sides of one point: these test texts do not settle it.",
+    )
+else:
+    tell(zh="损失的区间整个超过一个点。", en="The interval of the loss lies beyond one point as a whole.")
 
 # %% [markdown] lang="zh"
 # ## 小结
