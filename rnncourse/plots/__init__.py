@@ -23,6 +23,13 @@ from rnncourse.plots.optimization import (
     plot_range_test,
     plot_step_factors,
 )
+from rnncourse.plots.performance import (
+    plot_leaving,
+    plot_masks,
+    plot_schedules,
+    plot_staircase,
+    plot_tradeoff,
+)
 from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scalability import plot_predictions, plot_scaling, plot_shares
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
@@ -32,6 +39,7 @@ from rnncourse.plots.testing import plot_alignment, plot_edit_table, plot_ngrams
 from rnncourse.plots.timeline import plot_timeline
 from rnncourse.plots.tokens import plot_contributions, plot_probability
 from rnncourse.plots.training import plot_history, plot_knob
+from rnncourse.plots.tuning import plot_trials
 from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolled
 
 __all__ = [
@@ -65,7 +73,9 @@ __all__ = [
     "plot_knob",
     "plot_learning",
     "plot_learning_curves",
+    "plot_leaving",
     "plot_lengths",
+    "plot_masks",
     "plot_misses",
     "plot_movement",
     "plot_ngrams",
@@ -82,11 +92,15 @@ __all__ = [
     "plot_recall",
     "plot_scaling",
     "plot_shares",
+    "plot_schedules",
+    "plot_staircase",
     "plot_state_path",
     "plot_step_factors",
     "plot_thresholds",
     "plot_timeline",
+    "plot_tradeoff",
     "plot_translator",
+    "plot_trials",
     "plot_unit",
     "plot_unrolled",
     "plot_verdicts",

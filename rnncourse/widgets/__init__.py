@@ -15,6 +15,7 @@ from rnncourse.widgets.pruning import explore_pruning
 from rnncourse.widgets.search import explore_sampling, step_through_beam
 from rnncourse.widgets.sentence_pair import explore_sentence_pair
 from rnncourse.widgets.sentences import classify_sentences
+from rnncourse.widgets.smaller import explore_smaller
 from rnncourse.widgets.state_path import follow_state
 from rnncourse.widgets.steps import step_through
 from rnncourse.widgets.threshold import adjust_threshold
@@ -36,6 +37,7 @@ __all__ = [
     "explore_pruning",
     "explore_sampling",
     "explore_sentence_pair",
+    "explore_smaller",
     "follow_state",
     "show_progress",
     "step_through",
