@@ -21,29 +21,29 @@ from rnncourse import datasets, runtime, text
 from rnncourse import robustness as rb
 from rnncourse.language import LANGUAGES
 
-SEEDS = (0, 1, 2, 3)
-SIZES, LONGEST = (2400, 400, 1000), 40  # texts to train, to stop early, to test; tokens of the longest
+SEEDS = (0, 1, 2)
+SIZES, LONGEST = (2400, 400, 1000), 32  # texts to train, to stop early, to test; tokens of the longest
 MODEL = {"units": 32, "embedding_size": 64, "embedding_dropout": 0.3, "dropout": 0.3}
 RECIPE = {"epochs": 3, "patience": 3, "learning_rate": 5e-3, "tokens_per_batch": 1024, "progress": "none"}
 LAYERS = {"recurrent": (1, 2, 4), "output": (1, 2, 3)}
-STRENGTHS = (0.05, 0.1, 0.2, 0.4)
-EMBEDDINGS, EDITED, TRIED = 200, 100, 12  # texts attacked by gradients, by edits; edits tried a round
+STRENGTHS, STEPS = (0.05, 0.1, 0.2), 5
+EMBEDDINGS, EDITED, TRIED = 128, 60, 8  # texts attacked by gradients, by edits; edits tried a round
 KINDS = {"zh": ("look", "sound"), "en": ("typo", "word")}
 DEFENCES = ("none", "adversarial", "augmented", "merged", "merged_sounds")  # the last in Chinese alone
-ADVERSARIAL = 0.2  # strength of adversarial training; the middle of STRENGTHS that hurts
-SHARES = (0.0, 0.005, 0.01, 0.02, 0.05)  # of the training texts that hold the trigger
-PAIR_SHARE = 0.02  # the same for a trigger of two common tokens
+ADVERSARIAL = 0.2  # strength of adversarial training, and of the gradients it is tested with
+SHARES = (0.0, 0.005, 0.01, 0.03)  # of the training texts that hold the trigger
+PAIR_SHARE = 0.03  # the same for a trigger of two common tokens
 COPIES = (0, 1, 4, 16, 64)  # of a canary in the training data
 SPEAKERS = ("anna", "boris", "clara", "david", "elena")  # one canary for each of COPIES, turned by the seed
 DIGITS = 3  # of a canary's secret
-LANGUAGE_MODEL = {"texts": 1200, "validation": 300, "epochs": (3, 6, 12), "units": 96, "rate": 5e-3}
-SMALL = {"sizes": (150, 40, 40), "epochs": 1, "attacked": 6, "texts": 60}
+LANGUAGE_MODEL = {"texts": 800, "validation": 200, "epochs": (3, 6, 12), "units": 96, "rate": 5e-3}
+SMALL = {"sizes": (150, 40, 40), "epochs": 1, "attacked": 4, "texts": 60}
 
 
 def measure(*, small=False, workers=None):
     """Train and attack everything with every seed. Returns {"rows", "seeds", "data"}.
 
-    Every row has all of `COLUMNS`; None where one does not apply. `small` is one seed on a few texts, to show
+    `small` is one seed on a few texts, to show
     that it runs. `workers` processes of one thread each share the work (default: one a core; 0: this process
     alone).
     """
@@ -51,9 +51,15 @@ def measure(*, small=False, workers=None):
     jobs = [(*job, small) for seed in seeds for language in LANGUAGES for job in _jobs(language, seed)]
     if small:
         seen = {}
-        jobs = [job for job in jobs if job[1] == "en" and seen.setdefault(job[0], job) is job]
-    data = {"sizes": SIZES, "longest": LONGEST, "model": MODEL, "recipe": RECIPE, "strengths": STRENGTHS}
-    data |= {"attacked": {"embeddings": EMBEDDINGS, "edits": EDITED}, "adversarial": ADVERSARIAL}
+        jobs = [job for job in jobs if job[1] == "en" and job[0] is not defences]
+        jobs = [job for job in jobs if seen.setdefault(job[0], job) is job]
+    data = {"sizes": SIZES, "longest": LONGEST, "model": MODEL, "recipe": RECIPE}
+    data |= {
+        "strengths": STRENGTHS,
+        "steps": STEPS,
+        "attacked": {"embeddings": EMBEDDINGS, "edits": EDITED},
+        "adversarial": ADVERSARIAL,
+    }
     return {
         "seeds": seeds,
         "data": data | {"digits": DIGITS, "language_model": LANGUAGE_MODEL},
@@ -62,16 +68,14 @@ def measure(*, small=False, workers=None):
 
 
 def _jobs(language, seed):
-    """(function, language, seed, what): the longest first, so that no process waits in the end."""
+    """(function, language, seed, what)."""
     for dropout in (0.0, 0.5):
         yield memory, language, seed, dropout
-    for name in DEFENCES[: None if language == "zh" else -1]:
-        yield defences, language, seed, name
+    yield defences, language, seed, DEFENCES[1 : None if language == "zh" else -1]
     for series, counts in LAYERS.items():
         for count in counts:
             if count > 1 or series == "recurrent":
                 yield layers, language, seed, (series, count)
-    yield texts, language, seed, None
     for share in SHARES:
         yield poisoning, language, seed, ("rare", share)
     yield poisoning, language, seed, ("pair", PAIR_SHARE)
@@ -154,22 +158,28 @@ def accuracy(model, sequences, labels):
 
 
 def layers(language, seed, what, small):
-    """Clean accuracy, and at each strength accuracy after fgsm, pgd and random signs of the same size."""
+    """Clean accuracy, and at each strength accuracy after fgsm, pgd and random signs of the same size.
+
+    The reference model is attacked by edits, too: rows of the parts "texts" and "defences".
+    """
     series, count = what
     vocabulary, (train, validation, test) = encoded(parts_of(language, small))
     model = fitted(len(vocabulary), train, validation, seed, small, **{series: count})
     clean = accuracy(model, *test)
     ids, labels = (part[: SMALL["attacked"] if small else EMBEDDINGS] for part in test)
     row = {"recurrent": 1, "output": 1, series: count, "clean": clean}
-    for strength in STRENGTHS:
+    for strength in STRENGTHS[: 1 if small else None]:
         yield row | {"strength": strength} | under_gradients(model, ids, labels, strength, seed)
+    if what == ("recurrent", 1):
+        yield from texts(language, seed, model, vocabulary, clean, small)
+        yield {"part": "defences"} | defended("none", language, seed, model, vocabulary, test, None, small)
 
 
 def under_gradients(model, ids, labels, strength, seed):
     """Accuracy on the attacked texts: unmoved, moved at random, by one step, by ten steps."""
     found = {
         "fgsm": rb.fgsm(model, ids, labels, strength=strength),
-        "pgd": rb.pgd(model, ids, labels, strength=strength, seed=seed),
+        "pgd": rb.pgd(model, ids, labels, strength=strength, steps=STEPS, seed=seed),
     }
     size = found["fgsm"].size
     return {
@@ -231,26 +241,30 @@ def by_lot(model, vocabulary, attacks, edits, seed, clean=None):
     return float(np.mean(guesses == np.tile(labels, 5)))
 
 
-def texts(language, seed, what, small):
+def texts(language, seed, model, vocabulary, clean, small):
     """For each kind of edit: accuracy before, after the attack, after random edits; characters changed."""
-    parts = parts_of(language, small)
-    vocabulary, (train, validation, test) = encoded(parts)
-    model = fitted(len(vocabulary), train, validation, seed, small)
-    clean = accuracy(model, *test)
     for kind in KINDS[language]:
         edits = edits_of(kind, model, vocabulary)
-        attacks = sought(model, vocabulary, parts[2], edits, small)
-        summary = rb.attack_summary(attacks)
+        attacks = sought(model, vocabulary, parts_of(language, small)[2], edits, small)
         editable = float(np.mean([bool(edits(attack.text)) for attack in attacks]))
-        lot = by_lot(model, vocabulary, attacks, edits, seed)
-        yield {"kind": kind, "clean": clean, **summary, "random": lot, "editable": editable}
+        row = {"part": "texts", "kind": kind, "clean": clean, **rb.attack_summary(attacks)}
+        yield row | {"random": by_lot(model, vocabulary, attacks, edits, seed), "editable": editable}
 
 
-def defences(language, seed, name, small):
-    """Clean accuracy; on the attacked texts before, under edits found elsewhere, and under adaptive ones."""
+def defences(language, seed, names, small):
+    """The rows of several defences."""
+    for name in names:
+        yield defence(name, language, seed, small)
+
+
+def defence(name, language, seed, small):
+    """Clean accuracy; accuracy on the attacked texts as they are, under edits that were found against an
+    undefended model, under those of an attack that knows the defence, and under gradients."""
     parts = parts_of(language, small)
     cleans = {"zh": rb.merge_look_alikes, "en": rb.merge_spellings}
-    clean = {"merged": cleans[language], "merged_sounds": partial(rb.merge_look_alikes, sounds=True)}.get(name)
+    clean = {"merged": cleans[language], "merged_sounds": partial(rb.merge_look_alikes, sounds=True)}.get(
+        name
+    )
     vocabulary, (train, validation, test) = encoded(parts, clean)
     fit = None
     if name == "adversarial":
@@ -262,15 +276,21 @@ def defences(language, seed, name, small):
         train = vocabulary.encode_all(changed), labels
         validation, test = ((vocabulary.encode_all(p.texts), p.labels) for p in parts[1:])
     model = fitted(len(vocabulary), train, validation, seed, small, fit=fit)
-    known = sought(model, vocabulary, parts[2], partial(all_edits, language=language), small, clean)
+    return defended(name, language, seed, model, vocabulary, test, clean, small)
+
+
+def defended(name, language, seed, model, vocabulary, test, clean, small):
+    """The row of a defence."""
+    part = parts_of(language, small)[2]
+    known = sought(model, vocabulary, part, partial(all_edits, language=language), small, clean)
     ids, labels = (part[: SMALL["attacked"] if small else EMBEDDINGS] for part in test)
-    yield {
+    return {
         "defence": name,
         "clean": accuracy(model, *test),
         "before": rb.attack_summary(known)["before"],
         "transferred": transferred(language, seed, model, vocabulary, small, clean),
         "adaptive": rb.attack_summary(known)["after"],
-        "pgd": rb.pgd(model, ids, labels, strength=ADVERSARIAL, seed=seed).accuracy_after,
+        "pgd": rb.pgd(model, ids, labels, strength=ADVERSARIAL, steps=STEPS, seed=seed).accuracy_after,
     }
 
 
@@ -279,7 +299,9 @@ def transferred(language, seed, model, vocabulary, small, clean):
     from rnncourse.metrics import predict_labels
 
     found = against_undefended(language, seed, small)
-    guesses = predict_labels(rb.text_predictor(model, vocabulary, clean=clean)([one.attacked for one in found]))
+    guesses = predict_labels(
+        rb.text_predictor(model, vocabulary, clean=clean)([one.attacked for one in found])
+    )
     return float(np.mean(guesses == [one.label for one in found]))
 
 
@@ -354,18 +376,18 @@ def memory(language, seed, dropout, small):
     texts, vocabulary = characters(language, small)
     held = LANGUAGE_MODEL["validation"] if not small else 10
     train, validation = texts[held:], texts[:held]
-    digits = vocabulary.encode("0123456789")
+    digits, count = vocabulary.encode("0123456789"), 1 if small else DIGITS
     spaces = []
     for speaker, copies in zip(np.roll(SPEAKERS, seed), COPIES, strict=True):
-        template = vocabulary.encode(f"code of {speaker}: " + "0" * DIGITS)
-        space = rb.all_fills(template, range(len(template) - DIGITS, len(template)), digits)
+        template = vocabulary.encode(f"code of {speaker}: " + "0" * count)
+        space = rb.all_fills(template, range(len(template) - count, len(template)), digits)
         secret = int(rng.integers(len(space)))
         train = rb.insert_canary(train, space[secret], copies, rng)
         spaces.append((copies, space, secret))
     model = character_model(len(vocabulary), dropout, seed)
     x = text.pad(train)
     done = 0
-    for epochs in (1, 2, 3) if small else LANGUAGE_MODEL["epochs"]:
+    for epochs in (1,) if small else LANGUAGE_MODEL["epochs"]:
         model.fit(x[:, :-1], x[:, 1:], batch_size=32, epochs=epochs, initial_epoch=done, verbose=0)
         done = epochs
         losses = rb.text_losses(model, validation)

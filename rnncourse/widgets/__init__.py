@@ -1,5 +1,6 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
+from rnncourse.widgets.attack import explore_attack
 from rnncourse.widgets.attention import explore_attention
 from rnncourse.widgets.clinic import explore_clinic
 from rnncourse.widgets.comparison import explore_comparison
@@ -20,6 +21,7 @@ from rnncourse.widgets.threshold import adjust_threshold
 __all__ = [
     "adjust_threshold",
     "classify_sentences",
+    "explore_attack",
     "explore_attention",
     "explore_clinic",
     "explore_comparison",
