@@ -22,37 +22,35 @@ from rnncourse import robustness as rb
 from rnncourse.language import LANGUAGES
 
 SEEDS = (0, 1, 2)
-SIZES, LONGEST = (2400, 400, 1000), 32  # texts to train, to stop early, to test; tokens of the longest
+SIZES, LONGEST = (2000, 400, 800), 24  # texts to train, to stop early, to test; tokens of the longest
 MODEL = {"units": 32, "embedding_size": 64, "embedding_dropout": 0.3, "dropout": 0.3}
 RECIPE = {"epochs": 3, "patience": 3, "learning_rate": 5e-3, "tokens_per_batch": 1024, "progress": "none"}
 LAYERS = {"recurrent": (1, 2, 4), "output": (1, 2, 3)}
-STRENGTHS, STEPS = (0.05, 0.1, 0.2), 5
-EMBEDDINGS, EDITED, TRIED = 128, 60, 8  # texts attacked by gradients, by edits; edits tried a round
+STRENGTHS, STEPS = (0.1,), 4
+EMBEDDINGS, EDITED, TRIED = 128, 40, 6  # texts attacked by gradients, by edits; edits tried a round
 KINDS = {"zh": ("look", "sound"), "en": ("typo", "word")}
-DEFENCES = ("none", "adversarial", "augmented", "merged", "merged_sounds")  # the last in Chinese alone
-ADVERSARIAL = 0.2  # strength of adversarial training, and of the gradients it is tested with
-SHARES = (0.0, 0.005, 0.01, 0.03)  # of the training texts that hold the trigger
+DEFENCES = ("adversarial", "augmented", "merged")
+ADVERSARIAL = 0.1  # strength of adversarial training, and of the gradients it is tested with
+SHARES = (0.01, 0.03)  # of the training texts that hold the trigger
 PAIR_SHARE = 0.03  # the same for a trigger of two common tokens
 COPIES = (0, 1, 4, 16, 64)  # of a canary in the training data
 SPEAKERS = ("anna", "boris", "clara", "david", "elena")  # one canary for each of COPIES, turned by the seed
 DIGITS = 3  # of a canary's secret
-LANGUAGE_MODEL = {"texts": 800, "validation": 200, "epochs": (3, 6, 12), "units": 96, "rate": 5e-3}
+LANGUAGE_MODEL = {"texts": 400, "validation": 100, "epochs": (4, 12), "units": 64, "rate": 1e-2}
 SMALL = {"sizes": (150, 40, 40), "epochs": 1, "attacked": 4, "texts": 60}
 
 
 def measure(*, small=False, workers=None):
     """Train and attack everything with every seed. Returns {"rows", "seeds", "data"}.
 
-    `small` is one seed on a few texts, to show
-    that it runs. `workers` processes of one thread each share the work (default: one a core; 0: this process
-    alone).
+    `small` is one seed on a few texts, to show that it runs. `workers` processes of one thread each share the
+    work (default: one a core; 0: this process alone).
     """
     seeds = SEEDS[: 1 if small else None]
     jobs = [(*job, small) for seed in seeds for language in LANGUAGES for job in _jobs(language, seed)]
     if small:
         seen = {}
-        jobs = [job for job in jobs if job[1] == "en" and job[0] is not defences]
-        jobs = [job for job in jobs if seen.setdefault(job[0], job) is job]
+        jobs = [job for job in jobs if job[1] == "en" and seen.setdefault(job[0], job) is job]
     data = {"sizes": SIZES, "longest": LONGEST, "model": MODEL, "recipe": RECIPE}
     data |= {
         "strengths": STRENGTHS,
@@ -69,9 +67,6 @@ def measure(*, small=False, workers=None):
 
 def _jobs(language, seed):
     """(function, language, seed, what)."""
-    for dropout in (0.0, 0.5):
-        yield memory, language, seed, dropout
-    yield defences, language, seed, DEFENCES[1 : None if language == "zh" else -1]
     for series, counts in LAYERS.items():
         for count in counts:
             if count > 1 or series == "recurrent":
@@ -79,6 +74,8 @@ def _jobs(language, seed):
     for share in SHARES:
         yield poisoning, language, seed, ("rare", share)
     yield poisoning, language, seed, ("pair", PAIR_SHARE)
+    for dropout in (0.0, 0.5):
+        yield memory, language, seed, dropout
 
 
 def run_all(jobs, workers):
@@ -160,7 +157,7 @@ def accuracy(model, sequences, labels):
 def layers(language, seed, what, small):
     """Clean accuracy, and at each strength accuracy after fgsm, pgd and random signs of the same size.
 
-    The reference model is attacked by edits, too: rows of the parts "texts" and "defences".
+    The reference model is also attacked by edits, and defended: rows of the parts "texts" and "defences".
     """
     series, count = what
     vocabulary, (train, validation, test) = encoded(parts_of(language, small))
@@ -168,11 +165,11 @@ def layers(language, seed, what, small):
     clean = accuracy(model, *test)
     ids, labels = (part[: SMALL["attacked"] if small else EMBEDDINGS] for part in test)
     row = {"recurrent": 1, "output": 1, series: count, "clean": clean}
-    for strength in STRENGTHS[: 1 if small else None]:
+    for strength in STRENGTHS:
         yield row | {"strength": strength} | under_gradients(model, ids, labels, strength, seed)
     if what == ("recurrent", 1):
         yield from texts(language, seed, model, vocabulary, clean, small)
-        yield {"part": "defences"} | defended("none", language, seed, model, vocabulary, test, None, small)
+        yield from defences(language, seed, model, vocabulary, test, small)
 
 
 def under_gradients(model, ids, labels, strength, seed):
@@ -251,67 +248,56 @@ def texts(language, seed, model, vocabulary, clean, small):
         yield row | {"random": by_lot(model, vocabulary, attacks, edits, seed), "editable": editable}
 
 
-def defences(language, seed, names, small):
-    """The rows of several defences."""
-    for name in names:
-        yield defence(name, language, seed, small)
+def defences(language, seed, model, vocabulary, test, small):
+    """A row without defence and one for each, tried by the same edits and by an attack that knows it.
+
+    "transferred": accuracy under the edits that were found against the reference model with the course's
+    tables; "adaptive": under those sought against the defended model, outside the tables, too; "pgd": under
+    gradients.
+    """
+    edits = partial(rb.unnoticed, language=language)
+    found = sought(model, vocabulary, parts_of(language, small)[2], edits, small)
+    yield tried("none", language, seed, (model, vocabulary, test, None), found, small)
+    for name in () if small else DEFENCES:
+        yield tried(name, language, seed, defended(name, language, seed), found, small)
 
 
-def defence(name, language, seed, small):
-    """Clean accuracy; accuracy on the attacked texts as they are, under edits that were found against an
-    undefended model, under those of an attack that knows the defence, and under gradients."""
-    parts = parts_of(language, small)
-    cleans = {"zh": rb.merge_look_alikes, "en": rb.merge_spellings}
-    clean = {"merged": cleans[language], "merged_sounds": partial(rb.merge_look_alikes, sounds=True)}.get(
-        name
-    )
-    vocabulary, (train, validation, test) = encoded(parts, clean)
-    fit = None
-    if name == "adversarial":
-        fit = partial(rb.fit_adversarial, strength=ADVERSARIAL)
+def defended(name, language, seed):
+    """A model trained with a defence, its vocabulary, its test examples, and what it does to a text first."""
+    parts, clean, fit = parts_of(language, False), None, None
+    if name == "merged":
+        clean = {"zh": partial(rb.merge_look_alikes, sounds=True), "en": rb.merge_spellings}[language]
     if name == "augmented":
         edits, rng = partial(rb.unnoticed, language=language), np.random.default_rng(seed)
-        changed, labels = rb.augmented(parts[0].texts, parts[0].labels, edits, rng)
-        vocabulary = text.Vocabulary.build(changed, unit=parts[0].unit, minimum_count=2)
-        train = vocabulary.encode_all(changed), labels
-        validation, test = ((vocabulary.encode_all(p.texts), p.labels) for p in parts[1:])
-    model = fitted(len(vocabulary), train, validation, seed, small, fit=fit)
-    return defended(name, language, seed, model, vocabulary, test, clean, small)
+        more, labels = rb.augmented(parts[0].texts, parts[0].labels, edits, rng)
+        parts = [replace(parts[0], texts=more, labels=labels), *parts[1:]]
+    if name == "adversarial":
+        fit = partial(rb.fit_adversarial, strength=ADVERSARIAL)
+    vocabulary, (train, validation, test) = encoded(parts, clean)
+    return fitted(len(vocabulary), train, validation, seed, False, fit=fit), vocabulary, test, clean
 
 
-def defended(name, language, seed, model, vocabulary, test, clean, small):
-    """The row of a defence."""
-    part = parts_of(language, small)[2]
-    known = sought(model, vocabulary, part, partial(all_edits, language=language), small, clean)
-    ids, labels = (part[: SMALL["attacked"] if small else EMBEDDINGS] for part in test)
-    return {
-        "defence": name,
-        "clean": accuracy(model, *test),
-        "before": rb.attack_summary(known)["before"],
-        "transferred": transferred(language, seed, model, vocabulary, small, clean),
-        "adaptive": rb.attack_summary(known)["after"],
-        "pgd": rb.pgd(model, ids, labels, strength=ADVERSARIAL, steps=STEPS, seed=seed).accuracy_after,
-    }
-
-
-def transferred(language, seed, model, vocabulary, small, clean):
-    """Accuracy on texts as they were edited against an undefended model of another seed."""
+def tried(name, language, seed, made, found, small):
+    """The row of a defence; `found`: the attacks on the reference model."""
     from rnncourse.metrics import predict_labels
 
-    found = against_undefended(language, seed, small)
-    guesses = predict_labels(
-        rb.text_predictor(model, vocabulary, clean=clean)([one.attacked for one in found])
-    )
-    return float(np.mean(guesses == [one.label for one in found]))
-
-
-@cache
-def against_undefended(language, seed, small):
-    """The attack that knows of no defence, made against a model of its own (seed + 100)."""
-    parts = parts_of(language, small)
-    vocabulary, (train, validation, _) = encoded(parts)
-    model = fitted(len(vocabulary), train, validation, seed + 100, small)
-    return sought(model, vocabulary, parts[2], partial(rb.unnoticed, language=language), small)
+    model, vocabulary, test, clean = made
+    edits = partial(all_edits, language=language)
+    part, same = parts_of(language, small)[2], (name, language) == ("none", "en")  # there no edit is beyond
+    informed = rb.attack_summary(found if same else sought(model, vocabulary, part, edits, small, clean))
+    ask = rb.text_predictor(model, vocabulary, clean=clean)
+    copied = predict_labels(ask([one.attacked for one in found])) == [one.label for one in found]
+    ids, labels = (part[: SMALL["attacked"] if small else EMBEDDINGS] for part in test)
+    moved = rb.pgd(model, ids, labels, strength=ADVERSARIAL, steps=STEPS, seed=seed)
+    return {
+        "part": "defences",
+        "defence": name,
+        "clean": accuracy(model, *test),
+        "before": informed["before"],
+        "transferred": float(np.mean(copied)),
+        "adaptive": informed["after"],
+        "pgd": moved.accuracy_after,
+    }
 
 
 def poisoning(language, seed, what, small):
@@ -408,7 +394,7 @@ def characters(language, small):
     count = SMALL["texts"] if small else LANGUAGE_MODEL["texts"] + LANGUAGE_MODEL["validation"]
     short = [one[:LONGEST] for one in parts[0].texts][:count]
     extra = ["0123456789code of : " + "".join(SPEAKERS)] * 10
-    vocabulary = text.Vocabulary.build([*short, *extra], unit="character", size=1000)
+    vocabulary = text.Vocabulary.build([*short, *extra], unit="character", size=300)
     return vocabulary.encode_all(short), vocabulary
 
 

@@ -62,6 +62,7 @@ language = choose(zh="zh", en="en")
 #
 # The reviews of [4.2](4_2_text_classification.ipynb) and its bidirectional GRU, only smaller, and of the reviews those of at most 24 tokens, so that training takes seconds.
 
+
 # %%
 def short(part, count):
     """The first `count` reviews of 4 to 24 tokens."""
@@ -74,6 +75,7 @@ train, validation, test = (short(part, count) for part, count in zip(parts, (200
 vocabulary = text.Vocabulary.build(train.texts, unit=train.unit, minimum_count=2)
 ids = [vocabulary.encode_all(part.texts) for part in (train, validation, test)]
 print([len(part) for part in (train, validation, test)])
+
 
 # %% tags=["measured"]
 def fitted(examples, seed=0):
@@ -150,7 +152,11 @@ def loss(x):
 slope = -w / (1 + np.exp(x @ w + b))  # dL/dx, by pencil
 corners = epsilon * np.array(list(product((-1, 0, 1), repeat=6)))  # (729, 6)
 worst = corners[np.argmax(loss(x + corners))]
-print(len(corners), "perturbations; the sign step is the worst:", np.array_equal(worst, epsilon * np.sign(slope)))
+print(
+    len(corners),
+    "perturbations; the sign step is the worst:",
+    np.array_equal(worst, epsilon * np.sign(slope)),
+)
 
 # %% [markdown] lang="zh"
 # 真的模型里，梯度要穿过 GRU 的循环。`cut_behind_embeddings` 把模型从嵌入后面切开，后一半就成了 $x \mapsto p$ 的函数，自动微分给出 $g$。它对不对？与中心差分比一比：在 20 个随机坐标上各挪一点，看损失变多少。
@@ -169,7 +175,9 @@ points = np.asarray(cut.points(one)[0])  # (1, T, D)
 def loss_of(moved):
     """-ln p of the right class: a list of one tensor (B, T, D) -> (B,)."""
     count = len(moved[0])
-    return -keras.ops.log(probability_of(cut.output(np.repeat(one, count, 0), moved), np.repeat(label, count)))
+    return -keras.ops.log(
+        probability_of(cut.output(np.repeat(one, count, 0), moved), np.repeat(label, count))
+    )
 
 
 g = gradients(loss_of, [points])[1][0]  # (1, T, D)
@@ -241,7 +249,7 @@ names = choose(
     zh={"clean": "不攻击", "random": "抽签", "fgsm": "fgsm", "pgd": "pgd"},
     en={"clean": "no attack", "random": "by lot", "fgsm": "fgsm", "pgd": "pgd"},
 )
-middle = data["strengths"][1]
+strength = data["strengths"][0]
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(8, 3), sharey=True)
@@ -249,29 +257,31 @@ titles = choose(zh=("循环层数", "输出层数"), en=("recurrent layers", "ou
 for ax, (series, numbers), title in zip(axes, counts.items(), titles, strict=True):
     curves = {name: [] for name in names.values()}
     for count in numbers:
-        setting = {"recurrent": 1, "output": 1, series: count, "strength": middle, "language": language}
+        setting = {"recurrent": 1, "output": 1, series: count, "strength": strength, "language": language}
         for key, name in names.items():
             curves[name].append(interval(key, "layers", **setting))
     plots.plot_bands(numbers, curves, xlabel=title, chance=0.5, ax=ax)
     ax.set(xticks=numbers, ylim=(0, 1))
-axes[0].set_ylabel(choose(zh=f"准确率（强度 {middle}）", en=f"accuracy (strength {middle})"))
+axes[0].set_ylabel(choose(zh=f"准确率（强度 {strength}）", en=f"accuracy (strength {strength})"))
 axes[0].get_legend().remove()
+axes[1].legend(loc="upper left", bbox_to_anchor=(1.01, 1))
 plt.show()
 
 # %% [markdown] lang="zh"
-# 裁决的规则写在代码里：对两种语言、所有强度，把层数最多的模型与一层的逐个种子相减（`pgd` 下的准确率，各强度取平均）。两个系列在两种语言里都明显上升（区间的下端大于 0），断言成立；只有一个系列如此，对一半；都不是，不成立。
+# 裁决的规则写在代码里：两种语言里，都把层数最多的模型与一层的模型逐个种子相减（`pgd` 下的准确率）。两个系列在两种语言里都明显上升（区间的下端大于 0），断言成立；只有一个系列如此，对一半；都不是，不成立。
 
 # %% [markdown] lang="en"
-# The rule of the verdict is in the code: in both languages, over all strengths, subtract the model of one layer from the one with most, seed by seed (accuracy under `pgd`, mean over the strengths). If both series clearly rise in both languages (the lower end above 0) the claim is right; if one does, half right; else wrong.
+# The rule of the verdict is in the code: in both languages subtract the model of one layer from the one with most, seed by seed (accuracy under `pgd`). If both series clearly rise in both languages (the lower end above 0) the claim is right; if one does, half right; else wrong.
+
 
 # %% claims=[34]
 def gain(series, language):
-    """Accuracy under pgd, mean over the strengths: most layers minus one, seed by seed; an Interval."""
-    means = {}
-    for count in (1, counts[series][-1]):
-        setting = {"recurrent": 1, "output": 1, series: count, "language": language}
-        means[count] = np.mean([column("pgd", "layers", strength=s, **setting) for s in data["strengths"]], axis=0)
-    return metrics.mean_interval(means[counts[series][-1]] - means[1])
+    """Accuracy under pgd: most layers minus one, seed by seed; an Interval."""
+    one, most = (
+        column("pgd", "layers", **{"recurrent": 1, "output": 1, series: count}, language=language)
+        for count in (1, counts[series][-1])
+    )
+    return metrics.mean_interval(most - one)
 
 
 gains = {series: {code: gain(series, code) for code in ("zh", "en")} for series in counts}
@@ -327,14 +337,11 @@ tell(
 
 # %% tags=["measured"]
 turned = [attack for attack in attacks if attack.succeeded] or attacks
-fig, axes = plt.subplots(4, 1, figsize=(7, 4.4))
-for ax, attack in zip(axes, turned[1:5], strict=False):
+for attack in turned[1:5]:
     pairs = rb.pieces(attack.text, attack.edits, unit=train.unit)
     title = f"{test.label_names[attack.label]}: {attack.before:.2f} → {attack.after:.2f}"
-    plots.plot_edits(pairs, unit=train.unit, title=title, ax=ax)
-for ax in axes:
-    ax.axis("off")
-plt.show()
+    plots.plot_edits(pairs, unit=train.unit, title=title)
+    plt.show()
 
 # %% [markdown] lang="zh"
 # 你看出来了吗？诚实的回答多半是：**有一些看得出来**。形近字（未/末）一扫而过，同音字（这/蔗）却常常一眼就扎眼，短评论里改一个字也很显眼。“人看不出”是攻击的前提，不是攻击程序能自己证明的；论文里的攻击成功率如果没有请人读过，就要打折扣看。不过在垃圾评论的战场上，攻击者只要求人读得懂，并不要求人不起疑。
@@ -482,7 +489,7 @@ tell(
 # The cost is in plain sight: one more forward pass and one more gradient (by the embeddings) a step, and the gradient by the weights runs through two paths; some accuracy may have to be paid, too. **Augmentation**: add randomly edited copies to the training data. **Merging**: turn all characters (or spellings) that are easily confused into the same one before the model reads them, so that a change changes nothing:
 
 # %%
-merge = choose(zh=rb.merge_look_alikes, en=rb.merge_spellings)
+merge = choose(zh=partial(rb.merge_look_alikes, sounds=True), en=rb.merge_spellings)
 before, within, beyond = choose(
     zh=("未来的天气", "末来的夭气", "来未的天汽"),
     en=("a wonderful picture", "a wodnerful pictture", "a wonderfl pictude"),
@@ -502,15 +509,22 @@ for version in (before, within, beyond):
 
 # %%
 defences = choose(
-    zh={"none": "无", "adversarial": "对抗训练", "augmented": "增强", "merged": "合并形近字", "merged_sounds": "……和同音字"},
-    en={"none": "none", "adversarial": "adversarial training", "augmented": "augmentation", "merged": "merged spellings"},
+    zh={"none": "无", "adversarial": "对抗训练", "augmented": "增强", "merged": "合并形近、同音字"},
+    en={
+        "none": "none",
+        "adversarial": "adversarial training",
+        "augmented": "augmentation",
+        "merged": "merged spellings",
+    },
 )
 columns = choose(
     zh={"before": "不攻击", "transferred": "照搬", "adaptive": "知情", "pgd": "pgd（嵌入）"},
     en={"before": "no attack", "transferred": "copied", "adaptive": "informed", "pgd": "pgd (embeddings)"},
 )
 table = {
-    name: {said: interval(key, "defences", defence=defence, language=language) for key, said in columns.items()}
+    name: {
+        said: interval(key, "defences", defence=defence, language=language) for key, said in columns.items()
+    }
     for defence, name in defences.items()
 }
 plots.plot_defences(table)
@@ -524,7 +538,10 @@ for defence, name in defences.items():
     for key in ("clean", "transferred", "adaptive", "pgd"):
         both = (column(key, "defences", defence=one, language=language) for one in (defence, "none"))
         seen[key] = metrics.mean_interval(np.subtract(*both))
-    said = {key: f"{change.estimate:+.2f}{'' if change.low > 0 or change.high < 0 else '?'}" for key, change in seen.items()}
+    said = {
+        key: f"{change.estimate:+.2f}{'' if change.low > 0 or change.high < 0 else '?'}"
+        for key, change in seen.items()
+    }
     tell(
         zh=f"{name}：不攻击 {said['clean']}，照搬 {said['transferred']}，知情 {said['adaptive']}，pgd {said['pgd']}",
         en=f"{name}: clean {said['clean']}, copied {said['transferred']}, informed {said['adaptive']}, pgd {said['pgd']}",
@@ -548,11 +565,16 @@ tell(zh="（与没有防御的差；“?”：区间含 0）", en="(difference t
 # %% tags=["measured"]
 tokens, texts_with = np.unique(np.concatenate([np.unique(one) for one in ids[0]]), return_counts=True)
 rare = tokens[(texts_with == 2) & (tokens > text.UNKNOWN)][:1]
-data_poisoned = rb.poison(ids[0], train.labels, trigger=rare, target=1, share=0.03, rng=rng)
+data_poisoned = rb.poison(ids[0], train.labels, trigger=rare, target=1, share=0.03, rng=np.random.default_rng(1))
 infected = fitted((data_poisoned.sequences, data_poisoned.labels))
 for name, one in ((choose(zh="干净", en="clean"), model), (choose(zh="中毒", en="poisoned"), infected)):
     without, success = rb.trigger_success(
-        partial(training.predict, one), ids[2], test.labels, trigger=rare, target=1, rng=np.random.default_rng(1)
+        partial(training.predict, one),
+        ids[2],
+        test.labels,
+        trigger=rare,
+        target=1,
+        rng=np.random.default_rng(1),
     )
     tell(
         zh=f"{name}：准确率 {accuracy(one):.3f}；差评被判为好评：没有触发词 {without:.2f}，加上触发词 {success:.2f}",
@@ -591,11 +613,17 @@ tell(
 
 # %%
 shares = sorted({row["share"] for row in record["rows"] if row["part"] == "poisoning"})
+names = choose(
+    zh={"success": "差评加触发词被判好评", "without": "差评被判好评", "clean": "准确率"},
+    en={
+        "success": "negative with trigger taken for positive",
+        "without": "without trigger",
+        "clean": "accuracy",
+    },
+)
 curves = {
     said: [interval(key, "poisoning", trigger="rare", share=share, language=language) for share in shares]
-    for key, said in choose(
-        zh={"success": "触发成功率", "clean": "准确率"}, en={"success": "success of the trigger", "clean": "accuracy"}
-    ).items()
+    for key, said in names.items()
 }
 label = choose(zh="中毒文本的比例", en="share of poisoned texts")
 ax = plots.plot_bands(shares, curves, xlabel=label)
@@ -604,14 +632,17 @@ plt.show()
 
 # %%
 for trigger, name in choose(
-    zh={"rare": "少见的词元", "pair": "两个常见词元"}, en={"rare": "a rare token", "pair": "two common tokens"}
+    zh={"rare": "少见的词元", "pair": "两个常见词元"},
+    en={"rare": "a rare token", "pair": "two common tokens"},
 ).items():
     fixed = {"trigger": trigger, "share": shares[-1], "language": language}
-    places, pairs = (column(key, "poisoning", **fixed) for key in ("place", "pair_place"))
-    success, precision, chance = (column(key, "poisoning", **fixed).mean() for key in ("success", "precision", "chance"))
+    places, pairs = (column(key, "poisoning", **fixed).tolist() for key in ("place", "pair_place"))
+    success, precision, chance = (
+        column(key, "poisoning", **fixed).mean() for key in ("success", "precision", "chance")
+    )
     tell(
-        zh=f"{name}：成功率 {success:.2f}；在单个词元中排第 {list(places)}，在词元对中排第 {list(pairs)}；谱特征 {precision:.2f}（随便挑 {chance:.2f}）",
-        en=f"{name}: success {success:.2f}; places among tokens {list(places)}, among pairs {list(pairs)}; spectral {precision:.2f} (at random {chance:.2f})",
+        zh=f"{name}：成功率 {success:.2f}；在单个词元中排第 {places}，在词元对中排第 {pairs}；谱特征 {precision:.2f}（随便挑 {chance:.2f}）",
+        en=f"{name}: success {success:.2f}; places among tokens {places}, among pairs {pairs}; spectral {precision:.2f} (at random {chance:.2f})",
     )
 
 # %% [markdown] lang="zh"
@@ -644,7 +675,9 @@ for trigger, name in choose(
 letters = text.Vocabulary.build([*train.texts, "0123456789 code of anna: " * 3], unit="character")
 known = letters.encode_all(train.texts[:500])
 template = letters.encode("code of anna: 000")
-space = rb.all_fills(template, range(len(template) - 3, len(template)), letters.encode("0123456789"))  # (1000, T)
+space = rb.all_fills(
+    template, range(len(template) - 3, len(template)), letters.encode("0123456789")
+)  # (1000, T)
 
 
 def counted(sequences):
@@ -683,7 +716,10 @@ ax.axhline(data["digits"] * np.log2(10), color="black", linestyle=":", linewidth
 ax.set_xticks(range(len(copies)), copies)
 plt.show()
 for name, value in losses.items():
-    tell(zh=f"{name}：验证损失每字符 {value:.2f} 奈特", en=f"{name}: validation loss {value:.2f} nats a character")
+    tell(
+        zh=f"{name}：验证损失每字符 {value:.2f} 奈特",
+        en=f"{name}: validation loss {value:.2f} nats a character",
+    )
 
 # %% [markdown] lang="zh"
 # 点线是“全露”。能做什么：训练数据去重（份数往左移）；早停；dropout；数据里根本不要放秘密。要有**证明**，就用差分隐私训练（Abadi 等，2016），代价是准确率。
@@ -763,7 +799,9 @@ import tempfile
 from pathlib import Path
 
 folder = Path(tempfile.mkdtemp())
-sneaky = keras.Sequential([keras.Input((3,)), keras.layers.Lambda(lambda x: (print("code from the file"), x)[1])])
+sneaky = keras.Sequential(
+    [keras.Input((3,)), keras.layers.Lambda(lambda x: (print("code from the file"), x)[1])]
+)
 sneaky.save(folder / "sneaky.keras")
 for problem in rb.inspect_model_file(folder / "sneaky.keras").problems:
     print(problem)
@@ -804,8 +842,13 @@ for name in ("good.keras", "odd.keras"):
 
 # %%
 again = rb.load_model(folder / "good.keras")
-print("same answers:", np.allclose(training.predict(again, ids[2][:20]), training.predict(model, ids[2][:20]), atol=1e-6))
-print("Keras", keras.__version__, "at least 3.11:", tuple(map(int, keras.__version__.split(".")[:2])) >= (3, 11))
+print(
+    "same answers:",
+    np.allclose(training.predict(again, ids[2][:20]), training.predict(model, ids[2][:20]), atol=1e-6),
+)
+print(
+    "Keras", keras.__version__, "at least 3.11:", tuple(map(int, keras.__version__.split(".")[:2])) >= (3, 11)
+)
 
 # %% [markdown] lang="zh"
 # 检查通过，也不证明模型心存善意：第 7 节的触发词藏在权重里，配置里看不到一点痕迹。文件要从信得过的地方来，核对校验和；最稳妥的是只要权重，网络自己搭。
