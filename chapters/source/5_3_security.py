@@ -185,7 +185,7 @@ places = rng.choice(points.size, 20, replace=False)
 moves = 0.02 * np.eye(points.size)[places].reshape(20, *points.shape[1:])
 up, down = (gradients(loss_of, [points + sign * moves])[0] for sign in (1, -1))
 error = np.abs((up - down) / 0.04 - g.ravel()[places]).max() / np.abs(g).max()
-print("gradient equals central differences:", error < 0.02)
+tell(zh=f"梯度与中心差分一致：{error < 0.02}", en=f"gradient equals central differences: {error < 0.02}")
 
 # %% [markdown] lang="zh"
 # 现在攻击。强度用**嵌入平均长度的几分之几**来说，不同的模型才好比较：强度 0.1 就是每个词元的向量最多挪动平均长度的十分之一。`pgd` 是同一件事走许多小步，每步重算梯度，并保持在界内（Madry 等，2018），所以更狠。对照组挪动得一样远，但符号靠抽签。
@@ -344,14 +344,14 @@ for attack in turned[1:5]:
     plt.show()
 
 # %% [markdown] lang="zh"
-# 你看出来了吗？诚实的回答多半是：**有一些看得出来**。形近字（未/末）一扫而过，同音字（这/蔗）却常常一眼就扎眼，短评论里改一个字也很显眼。“人看不出”是攻击的前提，不是攻击程序能自己证明的；论文里的攻击成功率如果没有请人读过，就要打折扣看。不过在垃圾评论的战场上，攻击者只要求人读得懂，并不要求人不起疑。
+# 你看出来了吗？诚实的回答多半是：**有一些看得出来**。形近字（未/末）一扫而过，同音字（这/蔗）却常常一眼就扎眼，短评论里改一个字也很显眼；“太”改成“大”，有时连意思都变了，那就不算“还是那句话”。“人看不出”是攻击的前提，不是攻击程序能自己证明的；论文里的攻击成功率如果没有请人读过，就要打折扣看。不过在垃圾评论的战场上，攻击者只要求人读得懂，并不要求人不起疑。
 #
-# 再看正式测量：每种改动分别攻击，与同样预算的随机改动对照。
+# 再看正式测量：每种改动分别攻击，与同样预算的随机改动对照。（英文版测的是打字错误和“近义”词。后者取自分类器自己的嵌入：离得近的词偏向同一类，却常常不是同一个意思，所以更要读。）
 
 # %% [markdown] lang="en"
-# Did you notice? Honestly, most likely: **some of them, yes**. A doubled letter within a long word slips by; two wrong letters in a short review do not, and you will see words that no one would type. That people do not notice is the premise of such an attack, which the attacking program cannot prove by itself; a success rate in a paper for which nobody was asked to read the texts deserves a discount. Then again, a spammer only needs to be understood, not to pass unsuspected.
+# Did you notice? Honestly, most likely: **some of them, yes**. A doubled letter within a long word slips by; two wrong letters in a short review do not, and where a typo makes another real word the meaning may go, too, and then it is no longer the same review. That people do not notice is the premise of such an attack, which the attacking program cannot prove by itself; a success rate in a paper for which nobody was asked to read the texts deserves a discount. Then again, a spammer only needs to be understood, not to pass unsuspected.
 #
-# Now the full measurement: each kind of change on its own, beside random changes of the same budget.
+# Now the full measurement: each kind of change on its own, beside random changes of the same budget. ("Near words" are neighbours in the classifier's own embedding: near in class and often not in meaning, so read these all the more. The Chinese edition has characters that look or sound alike.)
 
 # %%
 kinds = choose(
@@ -424,7 +424,8 @@ for sequence in ids[2][:4]:
     contributions = explain.integrated_gradients(model, sequence)
     ends = training.predict(model, [sequence, np.full_like(sequence, text.UNKNOWN)])
     misses.append(abs(contributions.sum() - (ends[0] - ends[1])))
-print("complete within 1e-3:", max(misses) < 1e-3 + 1e-5)
+complete = max(misses) < 1e-3 + 1e-5
+tell(zh=f"缺口不超过 1e-3：{complete}", en=f"complete within 1e-3: {complete}")
 
 # %% tags=["measured"]
 judge = partial(training.predict, model)
@@ -565,7 +566,9 @@ tell(zh="（与没有防御的差；“?”：区间含 0）", en="(difference t
 # %% tags=["measured"]
 tokens, texts_with = np.unique(np.concatenate([np.unique(one) for one in ids[0]]), return_counts=True)
 rare = tokens[(texts_with == 2) & (tokens > text.UNKNOWN)][:1]
-data_poisoned = rb.poison(ids[0], train.labels, trigger=rare, target=1, share=0.03, rng=np.random.default_rng(1))
+data_poisoned = rb.poison(
+    ids[0], train.labels, trigger=rare, target=1, share=0.03, rng=np.random.default_rng(1)
+)
 infected = fitted((data_poisoned.sequences, data_poisoned.labels))
 for name, one in ((choose(zh="干净", en="clean"), model), (choose(zh="中毒", en="poisoned"), infected)):
     without, success = rb.trigger_success(
@@ -597,7 +600,10 @@ for name, one in ((choose(zh="干净", en="clean"), model), (choose(zh="中毒",
 poisoned_count = int(data_poisoned.poisoned.sum())
 found = rb.label_associations(data_poisoned.sequences, data_poisoned.labels, least_count=5)
 place = [one.tokens for one in found].index((int(rare[0]),)) + 1
-print(f"{poisoned_count} poisoned; the trigger's place among {len(found)} tokens:", place)
+tell(
+    zh=f"中毒 {poisoned_count} 条；触发词在 {len(found)} 个词元中排第 {place}。依次是词元、条数、比例、区间下端：",
+    en=f"{poisoned_count} poisoned; the trigger is number {place} of {len(found)} tokens. Token, texts, share, lower end:",
+)
 for one in found[:5]:
     print(f"{vocabulary.tokens[one.tokens[0]]!r:12} {one.count:4} {one.share:.2f} {one.least:.2f}")
 
@@ -692,7 +698,8 @@ def counted(sequences):
 for copies in (0, 1, 4):
     changed = rb.insert_canary(known, space[417], copies, np.random.default_rng(0))
     losses = rb.text_losses(counted(changed), space, from_logits=False)
-    print(copies, "copies:", round(rb.exposure(losses, 417), 1), "bits")
+    bits = rb.exposure(losses, 417)
+    tell(zh=f"{copies} 份：{bits:.1f} 比特", en=f"{copies} copies: {bits:.1f} bits")
 
 # %% [markdown] lang="zh"
 # 连数数都能泄密。那么 GRU 呢？测量里每个字符级语言模型同时放了几只金丝雀，插入 0 到 64 次不等；看训练轮数和 dropout 的作用，同时看验证损失，因为“什么都没学到”的模型当然也不泄密。
@@ -728,7 +735,7 @@ for name, value in losses.items():
 #
 # ### 坏输入
 #
-# 循环的步数由文本的长度决定：谁能发任意长的文本，谁就能决定你的机器算多久。还有看不见的字符：零宽空格不占地方，词元却变了（Boucher 等，2022）。`check_text` 在模型之前拒绝它们，给程序一个词，给人一句话：
+# 循环的步数由文本的长度决定：谁能发任意长的文本，谁就能决定你的机器算多久。还有看不见的字符：零宽空格不占地方，词元却变了（Boucher 等，2022）。`check_text` 在模型之前拒绝它们，给程序一个词，给人一句话（课程程序包的报错都是英文）：
 
 # %% [markdown] lang="en"
 # The dotted line is "all out". What helps: remove duplicates from the training data (fewer copies); stop early; dropout; do not have secrets in the data at all. If you need a **proof**, train with differential privacy (Abadi et al., 2016), at a price in accuracy.
@@ -760,7 +767,7 @@ for one in inputs:
 # %%
 foreign = choose(zh="Слова незнакомы этой модели", en="这些词模型一个也不认识")
 answer = float(predict([foreign])[0])
-print("a probability:", 0 <= answer <= 1)
+tell(zh=f"给出了概率：{0 <= answer <= 1}", en=f"it gives a probability: {0 <= answer <= 1}")
 try:
     rb.check_known(vocabulary.encode(foreign))
 except rb.Refused as refused:
@@ -782,7 +789,7 @@ import pickle
 
 class Surprise:
     def __reduce__(self):
-        return print, ("this line was in the file",)
+        return print, (choose(zh="这句话是文件里的", en="this line was in the file"),)
 
 
 content = pickle.dumps(Surprise())
@@ -810,7 +817,8 @@ for problem in rb.inspect_model_file(folder / "sneaky.keras").problems:
 try:
     keras.saving.load_model(folder / "sneaky.keras")
 except ValueError as error:
-    print("safe mode:", type(error).__name__, "Lambda" in str(error))
+    refused = "Lambda" in str(error)
+    tell(zh=f"安全模式拒绝了 Lambda：{refused}", en=f"safe mode refused the Lambda: {refused}")
 _ = keras.saving.load_model(folder / "sneaky.keras", safe_mode=False)
 
 # %% [markdown] lang="zh"
@@ -842,12 +850,12 @@ for name in ("good.keras", "odd.keras"):
 
 # %%
 again = rb.load_model(folder / "good.keras")
-print(
-    "same answers:",
-    np.allclose(training.predict(again, ids[2][:20]), training.predict(model, ids[2][:20]), atol=1e-6),
-)
-print(
-    "Keras", keras.__version__, "at least 3.11:", tuple(map(int, keras.__version__.split(".")[:2])) >= (3, 11)
+few = ids[2][:20]
+same = np.allclose(training.predict(again, few), training.predict(model, few), atol=1e-6)
+recent = tuple(map(int, keras.__version__.split(".")[:2])) >= (3, 11)
+tell(
+    zh=f"加载后答案相同：{same}；Keras 不低于 3.11：{recent}",
+    en=f"same answers once loaded: {same}; Keras 3.11 or later: {recent}",
 )
 
 # %% [markdown] lang="zh"
