@@ -22,7 +22,7 @@ from rnncourse import robustness as rb
 from rnncourse.language import LANGUAGES
 
 SEEDS = (0, 1, 2)
-SIZES, LONGEST = (2000, 400, 800), 24  # texts to train, to stop early, to test; tokens of the longest
+SIZES, LONGEST = (2000, 400, 800), 24  # texts to train, stop early, test (at most); tokens
 MODEL = {"units": 32, "embedding_size": 64, "embedding_dropout": 0.3, "dropout": 0.3}
 RECIPE = {"epochs": 3, "patience": 3, "learning_rate": 5e-3, "tokens_per_batch": 1024, "progress": "none"}
 LAYERS = {"recurrent": (1, 2, 4), "output": (1, 2, 3)}

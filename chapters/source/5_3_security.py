@@ -296,7 +296,7 @@ tell(
 )
 
 # %% [markdown] lang="zh"
-# 怎么理解？上一节的和 $\epsilon\sum|g|$ 说明了关键：一步能造成多大的损失，看梯度有多大。多一层，就多乘一个雅可比矩阵；训练只要求答案对，没有任何东西要求这些矩阵小。层数不是防御。要防御，就得把“最坏情况下也要对”写进训练目标，那是第 6 节的事。
+# 怎么理解？上一节的和 $\epsilon\sum|g|$ 是关键：一步能造成多大的损失，看梯度有多大。多一层，就多乘一个雅可比矩阵；训练只要求答案对，没有任何东西要求这些矩阵小，所以也没有理由指望层数能防住谁（比较时还要看“不攻击”那条线：层数不同，干净的准确率也可能不同）。要防御，就得把“最坏情况下也要对”写进训练目标，那是第 6 节的事。
 #
 # ## 4 人几乎看不出的改动
 #
@@ -305,7 +305,7 @@ tell(
 # `attack_texts` 贪心地找：每一轮试许多改动，留下最伤正确类的那一个，直到答案翻转或预算用完。候选太多时，用梯度给它们排个队（把词元 $t$ 的嵌入从 $e_t$ 换成 $e'$，概率约变 $(e' - e_t)\cdot g_t$；HotFlip，Ebrahimi 等，2018），只试前几个。
 
 # %% [markdown] lang="en"
-# How come? The sum $\epsilon\sum|g|$ of the last section holds the key: what a step can do depends on how large the gradient is. One more layer is one more Jacobian in the product, and training, which asks for right answers only, asks nothing of its size. Layers are no defence. To defend, "right in the worst case, too" must go into the training objective; that is section 6.
+# How come? The sum $\epsilon\sum|g|$ of the last section holds the key: what a step can do depends on how large the gradient is. One more layer is one more Jacobian in the product, and training, which asks for right answers only, asks nothing of its size; so there is no reason to expect protection from layers. (When comparing, look at the line without attack, too: with other layers clean accuracy may differ.) To defend, "right in the worst case, too" must go into the training objective; that is section 6.
 #
 # ## 4 Changes that people hardly notice
 #
@@ -585,13 +585,13 @@ for name, one in ((choose(zh="干净", en="clean"), model), (choose(zh="中毒",
     )
 
 # %% [markdown] lang="zh"
-# 准确率看不出异常。怎么找？两种办法：
+# 只看这两行里的准确率，你会起疑吗？触发词不会自己跳出来，得去找。两种办法：
 #
 # - **标签关联**：数一数每个词元，含它的文本有多大比例同属一类。几乎总是同一类的，排在最前面。用 Wilson 区间的下端来排，免得只出现两次的词元占便宜。
 # - **谱特征**（Tran 等，2018）：同一类里，取模型最后一层读到的特征，减去平均值，投影到第一右奇异向量上；中毒的文本往往挤在一头。
 
 # %% [markdown] lang="en"
-# Accuracy shows nothing. How to find it? Two ways:
+# Going by the accuracy in these two lines alone, would you suspect anything? A trigger has to be looked for. Two ways:
 #
 # - **Label associations**: for each token count which share of the texts that hold it are of one class. What nearly always goes with the same class stands first; by the lower end of Wilson's interval, so that a token that occurs twice has no advantage.
 # - **Spectral signature** (Tran et al., 2018): within a class take the features that the model's last layer reads, subtract their mean, and project on the first right singular vector; poisoned texts tend to crowd at one end.
@@ -652,7 +652,7 @@ for trigger, name in choose(
     )
 
 # %% [markdown] lang="zh"
-# 攻击者同样可以了解检测：把触发词换成两个常见词元连在一起，单看词元就不显眼了，要数词元对才找得到；换成三个，又要数三元组。没有一种检测能保证找全；谱特征在这么小的模型上也未必比随便挑强多少。根本的办法在数据进门之前：来源要可查，人要抽查，单个来源能贡献多少要有上限。
+# 攻击者同样可以了解检测：把触发词换成两个常见词元连在一起，单看词元就不显眼了，要数词元对才找得到；换成三个，又要数三元组。没有一种检测能保证找全；谱特征是为大的图像模型提出的，在这么小的模型上灵不灵，看上面与“随便挑”的对照。根本的办法在数据进门之前：来源要可查，人要抽查，单个来源能贡献多少要有上限。
 #
 # ## 8 记住了谁的秘密
 #
@@ -665,7 +665,7 @@ for trigger, name in choose(
 # 不用神经网络也能看懂。下面的“模型”只数相邻两个字符出现过几次：
 
 # %% [markdown] lang="en"
-# An attacker may know the detector, too: two common tokens side by side are inconspicuous as tokens and show up only when one counts pairs; with three one has to count triples. No detector guarantees to find all, and on models this small a spectral signature may not do much better than chance. The remedy lies before the door: know where data come from, have people look at samples, limit what any one source can contribute.
+# An attacker may know the detector, too: two common tokens side by side are inconspicuous as tokens and show up only when one counts pairs; with three one has to count triples. No detector guarantees to find all; the spectral signature was made for large image models, and whether it works on one this small the comparison with chance above will tell. The remedy lies before the door: know where data come from, have people look at samples, limit what any one source can contribute.
 #
 # ## 8 Whose secret has it kept?
 #
@@ -865,11 +865,11 @@ tell(
 #
 # - 先说防谁、什么时候、他知道什么，再谈安全。
 # - 梯度攻击是一阶近似加上符号：$r = \epsilon\,\operatorname{sign}(g)$。随机噪声不能代替它。
-# - 层数不是防御；断言 34 的数字在第 3 节。
+# - 训练目标里没有“最坏情况”，层数就没有理由防攻击；断言 34 的裁决和数字在第 3 节。
 # - 改几个字就可能翻转答案；要请人读，也要有随机改动的对照。
 # - 遮挡、积分梯度告诉你答案挂在哪个词上。
 # - 防御要用了解它的攻击检验，并报告不攻击时的代价。
-# - 中毒的模型准确率如常；找触发词要看标签关联，根本的办法是管好数据的来源。
+# - 准确率不足以揭穿中毒的模型；找触发词要看标签关联，根本的办法是管好数据的来源。
 # - 暴露度量出模型记住了多少；去重、早停、dropout 有用，证明要靠差分隐私。
 # - 大门：限制长度，拒绝看不见的字符，模型文件先检查再加载。
 #
@@ -889,6 +889,7 @@ tell(
 # - J. Ebrahimi et al. (2018). [HotFlip](https://arxiv.org/abs/1712.06751).
 # - N. Carlini et al. (2019). [On Evaluating Adversarial Robustness](https://arxiv.org/abs/1902.06705)；F. Tramèr et al. (2020). [On Adaptive Attacks to Adversarial Example Defenses](https://arxiv.org/abs/2002.08347).
 # - M. Sundararajan, A. Taly, Q. Yan (2017). [Axiomatic Attribution for Deep Networks](https://arxiv.org/abs/1703.01365).
+# - J. Dai, C. Chen, Y. Li (2019). [A Backdoor Attack Against LSTM-based Text Classification Systems](https://arxiv.org/abs/1905.12457).
 # - B. Tran, J. Li, A. Madry (2018). [Spectral Signatures in Backdoor Attacks](https://arxiv.org/abs/1811.00636).
 # - N. Carlini et al. (2019). [The Secret Sharer](https://arxiv.org/abs/1802.08232)；M. Abadi et al. (2016). [Deep Learning with Differential Privacy](https://arxiv.org/abs/1607.00133).
 # - N. Boucher et al. (2022). [Bad Characters: Imperceptible NLP Attacks](https://arxiv.org/abs/2106.09898).
@@ -901,11 +902,11 @@ tell(
 #
 # - First say safe from whom, at which moment, knowing what; then speak of security.
 # - The gradient attack is a first-order approximation and a sign: $r = \epsilon\,\operatorname{sign}(g)$. Random noise is no substitute.
-# - Layers are no defence; the figures for claim 34 are in section 3.
+# - Where training does not ask for the worst case, layers have no reason to guard against it; verdict and figures of claim 34 are in section 3.
 # - A few characters may turn an answer; have people read them, and have random edits for a control.
 # - Occlusion and integrated gradients tell on which word an answer hangs.
 # - Test a defence by an attack that knows it, and report its price without attack.
-# - A poisoned model's accuracy is as usual; label associations look for triggers, and the remedy is to mind where data come from.
+# - Accuracy is not enough to unmask a poisoned model; label associations look for triggers, and the remedy is to mind where data come from.
 # - Exposure measures what a model has memorised; removing duplicates, stopping early and dropout help, a proof needs differential privacy.
 # - The door: limit lengths, refuse what nobody sees, inspect a model file before loading it.
 #
@@ -925,6 +926,7 @@ tell(
 # - J. Ebrahimi et al. (2018). [HotFlip](https://arxiv.org/abs/1712.06751).
 # - N. Carlini et al. (2019). [On Evaluating Adversarial Robustness](https://arxiv.org/abs/1902.06705); F. Tramèr et al. (2020). [On Adaptive Attacks to Adversarial Example Defenses](https://arxiv.org/abs/2002.08347).
 # - M. Sundararajan, A. Taly, Q. Yan (2017). [Axiomatic Attribution for Deep Networks](https://arxiv.org/abs/1703.01365).
+# - J. Dai, C. Chen, Y. Li (2019). [A Backdoor Attack Against LSTM-based Text Classification Systems](https://arxiv.org/abs/1905.12457).
 # - B. Tran, J. Li, A. Madry (2018). [Spectral Signatures in Backdoor Attacks](https://arxiv.org/abs/1811.00636).
 # - N. Carlini et al. (2019). [The Secret Sharer](https://arxiv.org/abs/1802.08232); M. Abadi et al. (2016). [Deep Learning with Differential Privacy](https://arxiv.org/abs/1607.00133).
 # - N. Boucher et al. (2022). [Bad Characters: Imperceptible NLP Attacks](https://arxiv.org/abs/2106.09898).
