@@ -22,7 +22,7 @@ from rnncourse import robustness as rb
 from rnncourse.language import LANGUAGES
 
 SEEDS = (0, 1, 2)
-SIZES, LONGEST = (2000, 400, 800), 24  # texts to train, stop early, test (at most); tokens
+SIZES, LONGEST = (2400, 400, 800), 32  # texts to train, to stop early, to test; tokens of the longest
 MODEL = {"units": 32, "embedding_size": 64, "embedding_dropout": 0.3, "dropout": 0.3}
 RECIPE = {"epochs": 3, "patience": 3, "learning_rate": 5e-3, "tokens_per_batch": 1024, "progress": "none"}
 LAYERS = {"recurrent": (1, 2, 4), "output": (1, 2, 3)}
@@ -33,8 +33,8 @@ DEFENCES = ("adversarial", "augmented", "merged")
 ADVERSARIAL = 0.1  # strength of adversarial training, and of the gradients it is tested with
 SHARES = (0.01, 0.03)  # of the training texts that hold the trigger
 PAIR_SHARE = 0.03  # the same for a trigger of two common tokens
-COPIES = (0, 1, 4, 16, 64)  # of a canary in the training data
-SPEAKERS = ("anna", "boris", "clara", "david", "elena")  # one canary for each of COPIES, turned by the seed
+COPIES = (1, 4, 16, 64)  # of a canary in the training data
+SPEAKERS = ("anna", "boris", "clara", "david")  # one canary for each of COPIES, turned by the seed
 DIGITS = 3  # of a canary's secret
 LANGUAGE_MODEL = {"texts": 400, "validation": 100, "epochs": (4, 12), "units": 64, "rate": 1e-2}
 SMALL = {"sizes": (150, 40, 40), "epochs": 1, "attacked": 4, "texts": 60}

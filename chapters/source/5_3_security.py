@@ -660,7 +660,7 @@ for trigger, name in choose(
 #
 # $$\text{exposure} = \log_2 R - \log_2 \text{rank}$$
 #
-# $R = 1000$：排第一就是 $\log_2 1000 \approx 9.97$ 比特，秘密全露；没记住，平均只有一比特多。
+# $R = 1000$：排第一就是 $\log_2 1000 \approx 9.97$ 比特，秘密全露；没记住，名次就是随机的，平均只有 $\log_2 e \approx 1.44$ 比特。
 #
 # 不用神经网络也能看懂。下面的“模型”只数相邻两个字符出现过几次：
 
@@ -673,7 +673,7 @@ for trigger, name in choose(
 #
 # $$\text{exposure} = \log_2 R - \log_2 \text{rank}$$
 #
-# $R = 1000$: the first place is $\log_2 1000 \approx 9.97$ bits, and the secret is out; not memorised, it is little more than one bit on average.
+# $R = 1000$: the first place is $\log_2 1000 \approx 9.97$ bits, and the secret is out; not memorised, its place is a matter of chance, which makes $\log_2 e \approx 1.44$ bits on average.
 #
 # One can see this without a neural network. The "model" below does no more than count how often two characters stood side by side:
 
@@ -702,10 +702,10 @@ for copies in (0, 1, 4):
     tell(zh=f"{copies} 份：{bits:.1f} 比特", en=f"{copies} copies: {bits:.1f} bits")
 
 # %% [markdown] lang="zh"
-# 连数数都能泄密。那么 GRU 呢？测量里每个字符级语言模型同时放了几只金丝雀，插入 0 到 64 次不等；看训练轮数和 dropout 的作用，同时看验证损失，因为“什么都没学到”的模型当然也不泄密。
+# 连数数都能泄密。那么 GRU 呢？测量里每个字符级语言模型同时放了四只金丝雀，插入 1 到 64 次不等；看训练轮数和 dropout 的作用，同时看验证损失，因为“什么都没学到”的模型当然也不泄密。
 
 # %% [markdown] lang="en"
-# Even counting gives secrets away. And a GRU? In the measurement each language model of characters had several canaries at once, put in 0 to 64 times; see what the number of epochs and dropout do, and look at the validation loss as well, since a model that has learnt nothing keeps secrets, too.
+# Even counting gives secrets away. And a GRU? In the measurement each language model of characters had four canaries at once, put in 1 to 64 times; see what the number of epochs and dropout do, and look at the validation loss as well, since a model that has learnt nothing keeps secrets, too.
 
 # %%
 copies = sorted({row["copies"] for row in record["rows"] if row["part"] == "memory"})
@@ -719,7 +719,8 @@ for number, dropout in arms:
     losses[name] = column("loss", "memory", copies=copies[0], **fixed).mean()
 label = choose(zh=("金丝雀的份数", "暴露度（比特）"), en=("copies of the canary", "exposure (bits)"))
 ax = plots.plot_bands(range(len(copies)), curves, xlabel=label[0], ylabel=label[1])
-ax.axhline(data["digits"] * np.log2(10), color="black", linestyle=":", linewidth=1)
+for bits in (np.log2(np.e), data["digits"] * np.log2(10)):  # a guess; all out
+    ax.axhline(bits, color="black", linestyle=":", linewidth=1)
 ax.set_xticks(range(len(copies)), copies)
 plt.show()
 for name, value in losses.items():
@@ -729,7 +730,7 @@ for name, value in losses.items():
     )
 
 # %% [markdown] lang="zh"
-# 点线是“全露”。能做什么：训练数据去重（份数往左移）；早停；dropout；数据里根本不要放秘密。要有**证明**，就用差分隐私训练（Abadi 等，2016），代价是准确率。
+# 下面的点线是“全靠猜”，上面的是“全露”。能做什么：训练数据去重（份数往左移）；早停；dropout；数据里根本不要放秘密。要有**证明**，就用差分隐私训练（Abadi 等，2016），代价是准确率。
 #
 # ## 9 大门：输入和模型文件
 #
@@ -738,7 +739,7 @@ for name, value in losses.items():
 # 循环的步数由文本的长度决定：谁能发任意长的文本，谁就能决定你的机器算多久。还有看不见的字符：零宽空格不占地方，词元却变了（Boucher 等，2022）。`check_text` 在模型之前拒绝它们，给程序一个词，给人一句话（课程程序包的报错都是英文）：
 
 # %% [markdown] lang="en"
-# The dotted line is "all out". What helps: remove duplicates from the training data (fewer copies); stop early; dropout; do not have secrets in the data at all. If you need a **proof**, train with differential privacy (Abadi et al., 2016), at a price in accuracy.
+# The lower dotted line is "a guess", the upper one "all out". What helps: remove duplicates from the training data (fewer copies); stop early; dropout; do not have secrets in the data at all. If you need a **proof**, train with differential privacy (Abadi et al., 2016), at a price in accuracy.
 #
 # ## 9 The door: input and model files
 #
