@@ -129,13 +129,13 @@ tell(zh=f"测试准确率 {accuracy(model):.3f}", en=f"test accuracy {accuracy(m
 #
 # $$L(x + r) \approx L(x) + \sum_{t,d} g_{t,d}\, r_{t,d}, \qquad g = \frac{\partial L}{\partial x}$$
 #
-# Now every coordinate minds its own business. For the largest $g_{t,d}\,r_{t,d}$ take all of $\epsilon$, with the sign of $g_{t,d}$:
+# Now every coordinate minds its own business. For the largest $g_{t,d}\,r_{t,d}$ let $|r_{t,d}|$ be all of $\epsilon$, with the sign of $g_{t,d}$:
 #
 # $$r_{t,d} = \epsilon\,\operatorname{sign}(g_{t,d}), \qquad L(x + r) \approx L(x) + \epsilon \sum_{t,d} |g_{t,d}|$$
 #
 # That is the **fast gradient sign method** (FGSM; Goodfellow et al., 2015). Look at the sum: there are $T \cdot D$ coordinates, each moves a little, and together that can be a lot. Random signs mostly cancel.
 #
-# For a linear model the approximation is exact, so brute force can check it: 6 coordinates, each $-\epsilon$, 0 or $\epsilon$, are 729 perturbations, and the worst should be this very one.
+# For a linear model the approximation is exact, so brute force can check it: 6 coordinates, each one of $-\epsilon, 0, \epsilon$, are 729 perturbations, and the worst should be this very one.
 
 # %%
 from itertools import product
