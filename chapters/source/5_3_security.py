@@ -468,7 +468,7 @@ tell(
 )
 
 # %% [markdown] lang="zh"
-# 这就是病因：答案挂在一两个词上；把它变成“未知词元”，答案就断了线。遮挡事先就能告诉你一条评论有多脆弱。
+# 这个比例就是诊断。比例高：答案挂在少数几个词上，改掉它们就断了线，遮挡事先就能看出一条评论有多脆弱。比例低：换上去的字自己带来了反面的证据。英文的错字多半成了“未知词元”，只会抹去证据；中文换的字往往也在词表里，还能添上证据。
 #
 # ## 6 防御，以及会绕过防御的攻击
 #
@@ -479,7 +479,7 @@ tell(
 # 代价看得见：每步要多算一次前向、多算一次对嵌入的梯度，权重的梯度也要穿过两条路；准确率也可能要付出一点。**增强**：在训练集里加上随机改过的拷贝。**合并**：先把容易混淆的字（或拼法）都变成同一个，再交给模型，改了也白改：
 
 # %% [markdown] lang="en"
-# There is the cause: the answer hangs on a word or two, and once these are "unknown tokens" the thread is cut. Occlusion can tell beforehand how fragile a review is.
+# This share is the diagnosis. A high one: the answer hangs on a few words, change them and the thread is cut, so occlusion can tell beforehand how fragile a review is. A low one: what was put in brings evidence of its own for the wrong class. A typo in English mostly becomes an "unknown token" and can only wipe evidence out; a Chinese character put in place of another is often in the vocabulary and can add some.
 #
 # ## 6 Defences, and attacks that know them
 #
