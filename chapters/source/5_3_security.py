@@ -448,7 +448,7 @@ for name, values in agreement.items():
 # Saliency has no sign, so it is held against the size of the occlusion. Then the same review by occlusion, before and after the attack:
 
 # %% tags=["measured"]
-victim = turned[min(1, len(turned) - 1)]
+victim = max(turned, key=lambda attack: attack.before - attack.after)
 for version in (victim.text, victim.attacked):
     tokens = text.tokenize(version, train.unit)
     contributions = explain.occlusion(judge, vocabulary.encode(version))
