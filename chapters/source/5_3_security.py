@@ -699,7 +699,7 @@ for copies in (0, 1, 4):
     changed = rb.insert_canary(known, space[417], copies, np.random.default_rng(0))
     losses = rb.text_losses(counted(changed), space, from_logits=False)
     bits = rb.exposure(losses, 417)
-    tell(zh=f"{copies} 份：{bits:.1f} 比特", en=f"{copies} copies: {bits:.1f} bits")
+    tell(zh=f"{copies} 份：{bits:.1f} 比特", en=f"copies {copies}: {bits:.1f} bits")
 
 # %% [markdown] lang="zh"
 # 连数数都能泄密。那么 GRU 呢？测量里每个字符级语言模型同时放了四只金丝雀，插入 1 到 64 次不等；看训练轮数和 dropout 的作用，同时看验证损失，因为“什么都没学到”的模型当然也不泄密。
