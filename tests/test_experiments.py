@@ -214,3 +214,40 @@ def test_unknown_names_are_told():
         results.load("nothing")
     run = importlib.import_module("run")
     assert run.main(["nothing"]) == 2
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_security_leaves_the_chapters_test_texts_alone_and_its_triggers_are_what_they_say(language):
+    import numpy as np
+
+    from rnncourse import datasets
+
+    experiment = importlib.import_module("security")
+    parts = experiment.parts_of(language, small=True)
+    assert not set(datasets.split(datasets.load_reviews(language)).test.texts) & {
+        one for part in parts for one in part.texts
+    }
+    _, (train, *_) = experiment.encoded(parts)
+    rng = np.random.default_rng(0)
+    (rare,) = experiment.rare_token(train[0], rng)
+    assert sum(rare in one for one in train[0]) in (2, 3)
+    first, second = experiment.common_pair(train[0], rng)
+    pairs = {pair for one in train[0] for pair in zip(one[:-1].tolist(), one[1:].tolist(), strict=True)}
+    assert (first, second) not in pairs and all(
+        sum(t in one for one in train[0]) > 2 for t in (first, second)
+    )
+
+
+def test_security_attacks_beyond_the_tables_that_merging_knows():
+    from rnncourse import robustness as rb
+
+    experiment = importlib.import_module("security")
+    one = "未来的天气"
+    assert [rb.apply(one, [edit]) for edit in experiment.swaps(one)][:2] == ["来未的天气", "未的来天气"]
+    merged = rb.merge_look_alikes(one, sounds=True)
+    left = [
+        e
+        for e in experiment.all_edits(one, "zh")
+        if rb.merge_look_alikes(rb.apply(one, [e]), sounds=True) != merged
+    ]
+    assert left and {edit.kind for edit in left} == {"swap"}

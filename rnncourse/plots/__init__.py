@@ -34,6 +34,7 @@ from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scalability import plot_predictions, plot_scaling, plot_shares
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.search import plot_beam_tree, plot_distribution
+from rnncourse.plots.security import plot_defences, plot_edits
 from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
 from rnncourse.plots.testing import plot_alignment, plot_edit_table, plot_ngrams, plot_precision_recall
 from rnncourse.plots.timeline import plot_timeline
@@ -57,9 +58,11 @@ __all__ = [
     "plot_contributions",
     "plot_cost",
     "plot_decay",
+    "plot_defences",
     "plot_descent",
     "plot_distribution",
     "plot_edit_table",
+    "plot_edits",
     "plot_encoder",
     "plot_encoder_decoder",
     "plot_exact_match",

@@ -1,5 +1,6 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
+from rnncourse.widgets.attack import explore_attack
 from rnncourse.widgets.attention import explore_attention
 from rnncourse.widgets.claims import explore_claims
 from rnncourse.widgets.clinic import explore_clinic
@@ -23,6 +24,7 @@ from rnncourse.widgets.threshold import adjust_threshold
 __all__ = [
     "adjust_threshold",
     "classify_sentences",
+    "explore_attack",
     "explore_attention",
     "explore_claims",
     "explore_clinic",
