@@ -199,6 +199,7 @@ CLAIMS = (
     Claim(
         34, "5.3", "增加循环结构或输出层提高安全性",
         "more loop structure or output layers give security", "5_3_security",
+        r"^(?:recurrent layers|循环层数)",
     ),
     Claim(35, "6.1", "具有长的上下文记忆", "they have a long contextual memory", _CELLS, _LONG),
     Claim(

@@ -32,7 +32,7 @@ from rnncourse.compression.quantisation import (
     save_int8,
 )
 from rnncourse.compression.sizes import compressed_bytes
-from rnncourse.compression.units import remove_units, shrink_vocabulary, strongest, unit_scores
+from rnncourse.compression.units import cut_weights, remove_units, shrink_vocabulary, strongest, unit_scores
 
 __all__ = [
     "GATES",
@@ -41,6 +41,7 @@ __all__ = [
     "apply_masks",
     "compressed_bytes",
     "cubic_sparsity",
+    "cut_weights",
     "dequantize",
     "gate_columns",
     "gradual_pruning",

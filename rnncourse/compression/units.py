@@ -158,21 +158,31 @@ def _rebuilt(model, units, rows=None):
     return keras.models.clone_model(model, clone_function=resized, call_function=call)
 
 
-def _cut(layer, flow, kept):
-    """The layer's weights without the rows and columns of units that have left."""
-    kind, weights = flow.kinds[layer.name], layer.get_weights()
-    stay = kept.get(layer.name, np.arange(flow.sizes[layer.name]))
+def cut_weights(weights, kind, *, stay, read=None):
+    """The arrays of a layer of `kind` without the columns of units that leave and the rows that read such.
+
+    `weights`: as Keras's `get_weights` gives them, of an "LSTM", "GRU", "SimpleRNN", "Dense" or "Embedding".
+    `stay`: the numbers of the units that stay, one column each in the block of each gate, and one row of the
+    recurrent kernel. `read`: the rows of the kernel that stay, its inputs; None: all.
+    """
     if kind == "Embedding":
         return [weights[0][:, stay]]
-    labels = flow.reads.get(layer.name)  # None: it reads what is not made of units
-    read = slice(None) if labels is None else _staying(labels, kept)
-    blocks = max(1, len(GATES[kind])) if kind in RECURRENT else 1
-    columns = np.concatenate([stay + block * flow.sizes[layer.name] for block in range(blocks)])
     kernel, *others = weights
-    cut = [kernel[read][:, columns]]
+    blocks = max(1, len(GATES[kind])) if kind in RECURRENT else 1
+    units = kernel.shape[1] // blocks
+    columns = np.concatenate([np.asarray(stay) + block * units for block in range(blocks)])
+    cut = [(kernel if read is None else kernel[read])[:, columns]]
     if kind in RECURRENT:
         cut.append(others.pop(0)[stay][:, columns])
     return cut + [bias[..., columns] for bias in others]
+
+
+def _cut(layer, flow, kept):
+    """The layer's weights without the rows and columns of units that have left."""
+    stay = kept.get(layer.name, np.arange(flow.sizes[layer.name]))
+    labels = flow.reads.get(layer.name)  # None: it reads what is not made of units
+    read = None if labels is None else _staying(labels, kept)
+    return cut_weights(layer.get_weights(), flow.kinds[layer.name], stay=stay, read=read)
 
 
 def _staying(labels, kept):

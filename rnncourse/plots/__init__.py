@@ -23,15 +23,24 @@ from rnncourse.plots.optimization import (
     plot_range_test,
     plot_step_factors,
 )
+from rnncourse.plots.performance import (
+    plot_leaving,
+    plot_masks,
+    plot_schedules,
+    plot_staircase,
+    plot_tradeoff,
+)
 from rnncourse.plots.progress import plot_progress
 from rnncourse.plots.scalability import plot_predictions, plot_scaling, plot_shares
 from rnncourse.plots.scores import plot_calibration, plot_confusion, plot_intervals, plot_thresholds
 from rnncourse.plots.search import plot_beam_tree, plot_distribution
+from rnncourse.plots.security import plot_defences, plot_edits
 from rnncourse.plots.seq2seq import plot_by_length, plot_encoder_decoder
 from rnncourse.plots.testing import plot_alignment, plot_edit_table, plot_ngrams, plot_precision_recall
 from rnncourse.plots.timeline import plot_timeline
 from rnncourse.plots.tokens import plot_contributions, plot_probability
 from rnncourse.plots.training import plot_history, plot_knob
+from rnncourse.plots.tuning import plot_trials
 from rnncourse.plots.unrolled import plot_influence, plot_patterns, plot_unrolled
 
 __all__ = [
@@ -49,9 +58,11 @@ __all__ = [
     "plot_contributions",
     "plot_cost",
     "plot_decay",
+    "plot_defences",
     "plot_descent",
     "plot_distribution",
     "plot_edit_table",
+    "plot_edits",
     "plot_encoder",
     "plot_encoder_decoder",
     "plot_exact_match",
@@ -65,7 +76,9 @@ __all__ = [
     "plot_knob",
     "plot_learning",
     "plot_learning_curves",
+    "plot_leaving",
     "plot_lengths",
+    "plot_masks",
     "plot_misses",
     "plot_movement",
     "plot_ngrams",
@@ -81,12 +94,16 @@ __all__ = [
     "plot_reach",
     "plot_recall",
     "plot_scaling",
+    "plot_schedules",
     "plot_shares",
+    "plot_staircase",
     "plot_state_path",
     "plot_step_factors",
     "plot_thresholds",
     "plot_timeline",
+    "plot_tradeoff",
     "plot_translator",
+    "plot_trials",
     "plot_unit",
     "plot_unrolled",
     "plot_verdicts",

@@ -47,6 +47,29 @@ def apply(text, edits):
     return text
 
 
+def pieces(text, edits, *, unit):
+    """What became of each character ("character") or word ("word"): (before, after) pairs, without spaces.
+
+    `edits` as in `apply`. Where an edit reaches over several, these make one pair; words are what stands
+    between white space.
+    """
+    pattern = {"character": r"\S", "word": r"\S+"}[unit]
+    spans = []
+    for match in re.finditer(pattern, text):
+        start, stop = match.span()
+        reached = max([stop, *(edit.stop for edit in edits if start <= edit.start < stop)])
+        if spans and start < spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], reached))
+        else:
+            spans.append((start, reached))
+    found = []
+    for start, stop in spans:
+        own = [edit._replace(start=edit.start - start, stop=edit.stop - start) for edit in edits]
+        own = [edit for edit in own if 0 <= edit.start < stop - start]
+        found.append((text[start:stop], apply(text[start:stop], own)))
+    return found
+
+
 def overlap(one, other):
     """Whether two edits touch a common character (or insert at the same place)."""
     return (one.start < other.stop and other.start < one.stop) or one.start == other.start

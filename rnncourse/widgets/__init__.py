@@ -1,5 +1,6 @@
 """Controls with pictures: each widget computes, then draws; where no kernel runs, a still picture stands."""
 
+from rnncourse.widgets.attack import explore_attack
 from rnncourse.widgets.attention import explore_attention
 from rnncourse.widgets.claims import explore_claims
 from rnncourse.widgets.clinic import explore_clinic
@@ -15,6 +16,7 @@ from rnncourse.widgets.pruning import explore_pruning
 from rnncourse.widgets.search import explore_sampling, step_through_beam
 from rnncourse.widgets.sentence_pair import explore_sentence_pair
 from rnncourse.widgets.sentences import classify_sentences
+from rnncourse.widgets.smaller import explore_smaller
 from rnncourse.widgets.state_path import follow_state
 from rnncourse.widgets.steps import step_through
 from rnncourse.widgets.threshold import adjust_threshold
@@ -22,6 +24,7 @@ from rnncourse.widgets.threshold import adjust_threshold
 __all__ = [
     "adjust_threshold",
     "classify_sentences",
+    "explore_attack",
     "explore_attention",
     "explore_claims",
     "explore_clinic",
@@ -36,6 +39,7 @@ __all__ = [
     "explore_pruning",
     "explore_sampling",
     "explore_sentence_pair",
+    "explore_smaller",
     "follow_state",
     "show_progress",
     "step_through",
