@@ -81,6 +81,19 @@ def test_actions_are_measured_in_turns():
     assert all((s >= 0).all() for s in seconds.values())
 
 
+def test_a_speed_up_is_a_geometric_mean_with_its_interval():
+    before, after = np.array([8.0, 6.0, 12.0]), np.array([2.0, 3.0, 4.0])
+    found, ratios = timing.speed_up(before, after), np.log([4, 2, 3])
+    oracle = stats.t.interval(0.95, 2, loc=ratios.mean(), scale=stats.sem(ratios))
+    np.testing.assert_allclose(found, [stats.gmean([4, 2, 3]), *np.exp(oracle)])
+    back = timing.speed_up(after, before)
+    np.testing.assert_allclose(
+        [back.estimate, back.low, back.high], 1 / np.array([found.estimate, found.high, found.low])
+    )
+    with pytest.raises(ValueError, match="above 0"):
+        timing.speed_up([1, 0], [1, 1])
+
+
 def test_the_power_law_is_that_of_linregress():
     rng = np.random.default_rng(0)
     sizes = np.array([8, 16, 32, 64, 128, 8, 16])

@@ -2,7 +2,7 @@
 
 The conditions are those in Keras's source (3.15: layers/rnn/lstm.py and gru.py, `inner_loop`, and
 backend/tensorflow/rnn.py, backend/jax/rnn.py, `cudnn_ok`). `use_cudnn="auto"` falls back in silence, so it is
-worth asking.
+worth asking; but for a mask, which TensorFlow checks in the graph (`_assert_valid_mask`): fit and predict raise.
 """
 
 import keras
