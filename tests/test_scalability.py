@@ -367,7 +367,24 @@ def test_each_obstacle_is_named():
     assert told(layers.LSTM(3), mask=[[1, 1, 0], [1, 0, 0]]) == []
     assert told(layers.LSTM(3), mask=[[0, 1, 1]]) == ["the mask: padding must stand at the end of each row"]
     assert told(layers.LSTM(3), mask=[[1, 1], [0, 0]]) == ["the mask: a row is padding alone"]
+    assert told(layers.LSTM(3), mask=[[1, 1]], backend="jax") == ["the mask: on JAX none is taken"]
     assert told(layers.LSTM(3, dropout=0.5)) == []  # on the inputs, outside the loop
+
+
+def test_keras_raises_in_the_graph_for_a_mask_that_the_kernel_does_not_take(monkeypatch):
+    """The kernel is a stub: what matters is that predict reaches Keras's own check, and nothing falls back."""
+    rnn = importlib.import_module("keras.src.backend.tensorflow.rnn")
+    monkeypatch.setattr(rnn, "_is_gpu_available", lambda: True)
+
+    def kernel(input, input_h, input_c, **rest):
+        return tf.zeros([*input.shape[:2], input_h.shape[-1]]), input_h, input_c, None, None
+
+    monkeypatch.setattr(tf.raw_ops, "CudnnRNNV3", kernel)
+    embedding = layers.Embedding(5, 4, mask_zero=True)
+    model = keras.Sequential([keras.Input(batch_shape=(2, 3), dtype="int32"), embedding, layers.LSTM(3)])
+    assert model.predict_on_batch(np.array([[1, 2, 0], [3, 0, 0]])).shape == (2, 3)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Assert"):
+        model.predict_on_batch(np.array([[0, 1, 2], [0, 0, 3]]))
 
 
 def test_kerass_mask_conditions():

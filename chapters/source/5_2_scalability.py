@@ -75,7 +75,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from rnncourse import choose, metrics, models, plots, results, runtime
+from rnncourse import choose, models, plots, results, runtime
 from rnncourse.scalability import cost, cudnn, devices, disk, streaming, timing
 
 base = {"B": 16, "T": 64, "D": 64, "H": 64}
@@ -750,7 +750,7 @@ for name, (layer, mask) in cases.items():
     print(f"{name:31}", *cudnn.obstacles(layer, mask=mask, backend="tensorflow", gpu=True) or ["cuDNN"])
 
 # %% [markdown] lang="zh"
-# 两条容易踩。`recurrent_dropout` 一打开就用不上。`mask_zero=True` 加前填充更麻烦：TensorFlow 后端的 `fit` 和 `predict` 不退回，而是运行时报错（掩码要到图里才检查，见 Keras 3.15 源码 `backend/tensorflow/rnn.py` 的 `_assert_valid_mask`），同一个笔记本在 CPU 上却一切正常；要么后填充，要么 `use_cudnn=False`。普通的 `dropout` 在循环之外，不碍事。想要确认，就写 `use_cudnn=True`：不满足条件时报错，而不是变慢。
+# 两条容易踩。`recurrent_dropout` 一打开就用不上。`mask_zero=True` 加前填充更麻烦：TensorFlow 后端的 `fit` 和 `predict` 不退回，而是运行时报错（掩码要到图里才检查，见 Keras 3.15 源码 `backend/tensorflow/rnn.py` 的 `_assert_valid_mask`），同一个笔记本在 CPU 上却一切正常；要么后填充，要么 `use_cudnn=False`。JAX 后端则凡有掩码就退回。普通的 `dropout` 在循环之外，不碍事。想要确认，就写 `use_cudnn=True`：不满足条件时报错，而不是变慢。
 #
 # ## 小结
 #
@@ -783,7 +783,7 @@ for name, (layer, mask) in cases.items():
 # - G. M. Amdahl (1967). [Validity of the single processor approach to achieving large scale computing capabilities](https://doi.org/10.1145/1465482.1465560).
 
 # %% [markdown] lang="en"
-# Two are easily stepped on. `recurrent_dropout` rules it out. `mask_zero=True` with pre-padding is worse: on the TensorFlow backend `fit` and `predict` do not fall back, but raise an error when they run (a mask is checked within the graph only: `_assert_valid_mask` in `backend/tensorflow/rnn.py` of Keras 3.15), while the same notebook runs well on a CPU; pad behind, or pass `use_cudnn=False`. Plain `dropout` is outside the loop and does no harm. To be certain, write `use_cudnn=True`: an error where a condition fails, instead of slowness.
+# Two are easily stepped on. `recurrent_dropout` rules it out. `mask_zero=True` with pre-padding is worse: on the TensorFlow backend `fit` and `predict` do not fall back, but raise an error when they run (a mask is checked within the graph only: `_assert_valid_mask` in `backend/tensorflow/rnn.py` of Keras 3.15), while the same notebook runs well on a CPU; pad behind, or pass `use_cudnn=False`. On JAX any mask makes it fall back. Plain `dropout` is outside the loop and does no harm. To be certain, write `use_cudnn=True`: an error where a condition fails, instead of slowness.
 #
 # ## Summary
 #
