@@ -372,7 +372,7 @@ def test_each_obstacle_is_named():
 
 
 def test_keras_raises_in_the_graph_for_a_mask_that_the_kernel_does_not_take(monkeypatch):
-    """The kernel is a stub: what matters is that predict reaches Keras's own check, and nothing falls back."""
+    """The kernel is a stub: predict must reach Keras's own check, and nothing falls back."""
     rnn = importlib.import_module("keras.src.backend.tensorflow.rnn")
     monkeypatch.setattr(rnn, "_is_gpu_available", lambda: True)
 

@@ -219,6 +219,11 @@ def exponent(letter, sizes, what="step", **fixed):
     return timing.fit_power(np.tile(sizes, len(spent)), spent.ravel()).exponent
 
 
+def power(sizes, **fixed):
+    """The power of T in the shortest times of all repetitions."""
+    return timing.fit_power(sizes, quickest("T", sizes, **fixed)).exponent.estimate
+
+
 print(f"{'':3}{names['step']}")
 for letter, sizes in record["sweeps"].items():
     small, large = (exponent(letter, part) for part in (sizes[:3], sizes[-3:]))
@@ -323,11 +328,6 @@ explore_cost(cost_models["step"], base=record["base"])
 # The rule comes first, so that no conclusion is drawn to fit the result. **A cost**: with $D$ from 64 to 1024 a training step takes more than a fifth longer. **Slower growth**: with $D$ from 16 to 256 the power of $T$ falls by more than 0.2, that is, four times $T$ adds about a quarter less. No cost and slower growth: the claim is right; a cost and no slower growth: wrong; anything else is half right. The verdict takes the shortest time of all repetitions, since other programs can only make it longer.
 
 # %% claims=[32]
-def power(sizes, **fixed):
-    """The power of T in the shortest times of all repetitions."""
-    return timing.fit_power(sizes, quickest("T", sizes, **fixed)).exponent.estimate
-
-
 longest = record["grid"]["T"][-3:]
 by_D = {D: power(longest, D=D) for D in (16, 256)}
 little, much = quickest("D", (64, 1024))
@@ -386,9 +386,8 @@ lines = {f"H = {H}": (longest, curve("T", longest, H=H)) for H in (16, 64, 256)}
 ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 ax.figure.set_size_inches(4.6, 2.9)
 plt.show()
-by_H = {H: exponent("T", longest, H=H) for H in (16, 64, 256)}
-for H, power in by_H.items():
-    print(f"H = {H:3}: T^{power:.2f}")
+for H in (16, 64, 256):
+    print(f"H = {H:3}: T^{exponent('T', longest, H=H):.2f}")
 
 # %% [markdown] lang="zh"
 # 直线若平行，$H$ 就只是移动它，不改变斜率。另一类办法动的是**结构**：少走白走的步，少付每一步的开销，用窄一些的数。一个个量。
