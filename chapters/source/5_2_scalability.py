@@ -318,14 +318,14 @@ explore_cost(cost_models["step"], base=record["base"])
 #
 # **断言 32：增加输入维度提高可扩展性。** 第 1 节的公式已经说了：$D$ 越大，$N$ 越大。剩下两个问题要量：时间真的跟着涨吗？$D$ 大了，时间随 $T$ 的增长会不会变缓？
 #
-# 规则先定好，免得看着结果下结论。**是代价**：$D$ 从 64 到 1024，训练步慢了两成以上。**变缓**：$D$ 从 16 到 256，$T$ 的指数降低 0.2 以上，也就是 $T$ 变 4 倍时，时间少涨约四分之一。不是代价而且变缓，断言成立；是代价又不变缓，不成立；其余算对一半。判定用各遍里最短的时间：别的程序只会让它变长。
+# 先说规则，再看结果。**是代价**：$D$ 从 64 到 1024，训练步慢了两成以上。**变缓**：$D$ 从 16 到 256，$T$ 的指数降低 0.2 以上，也就是 $T$ 变 4 倍时，时间涨到的倍数小了约四分之一。不是代价而且变缓，断言成立；是代价又不变缓，不成立；其余算对一半。判定用各遍里最短的时间：别的程序只会让它变长。
 
 # %% [markdown] lang="en"
 # ## 3 A larger input dimension?
 #
 # **Claim 32: a larger input dimension gives scalability.** The formula of section 1 has said it: the larger $D$, the larger $N$. Two questions are left to the clock: does time really grow with it? And does time grow more slowly with $T$ once $D$ is large?
 #
-# The rule comes first, so that no conclusion is drawn to fit the result. **A cost**: with $D$ from 64 to 1024 a training step takes more than a fifth longer. **Slower growth**: with $D$ from 16 to 256 the power of $T$ falls by more than 0.2, that is, four times $T$ adds about a quarter less. No cost and slower growth: the claim is right; a cost and no slower growth: wrong; anything else is half right. The verdict takes the shortest time of all repetitions, since other programs can only make it longer.
+# First the rule, then the result. **A cost**: with $D$ from 64 to 1024 a training step takes more than a fifth longer. **Slower growth**: with $D$ from 16 to 256 the power of $T$ falls by more than 0.2, that is, at four times $T$ the time has grown by a factor about a quarter smaller. No cost and slower growth: the claim is right; a cost and no slower growth: wrong; anything else is half right. The verdict takes the shortest time of all repetitions, since other programs can only make it longer.
 
 # %% claims=[32]
 longest = record["grid"]["T"][-3:]
@@ -369,7 +369,7 @@ for k, spent in packed.items():
 #
 # **断言 33：调整参数提高可扩展性。** 单元数 $H$ 是最要紧的参数，批 $B$ 其次。调它们当然能省时间；问题是，它改变的是直线的**高低**，还是**斜率**？
 #
-# 规则也先定好：$H$ 从 256 减到 16，若 $T$ 的指数降低 0.2 以上，断言成立；指数没有这样降，但调 $H$ 使训练步、或调 $B$ 使每秒读的序列快了两成以上，对一半；都没有，不成立。
+# 也先说规则：$H$ 从 256 减到 16，若 $T$ 的指数降低 0.2 以上，断言成立；指数没有这样降，但调 $H$ 使训练步、或调 $B$ 使每秒读的序列快了两成以上，对一半；都没有，不成立。
 
 # %% [markdown] lang="en"
 # What works is the smaller $T$, not the larger $D$; the price is a model that updates its state every $k$ steps only, and sees no order within a step. Whether accuracy suffices must be measured on validation data.
@@ -378,7 +378,7 @@ for k, spent in packed.items():
 #
 # **Claim 33: adjusting parameters gives scalability.** The number of units, $H$, is the parameter that matters most, the batch $B$ comes next. Adjusting them saves time, of course; the question is whether that moves the line **down**, or changes its **slope**.
 #
-# Here, too, the rule comes first: if with $H$ from 256 to 16 the power of $T$ falls by more than 0.2, the claim is right; if it does not, but adjusting $H$ makes a training step, or adjusting $B$ makes sequences a second, more than a fifth faster, half right; if neither, wrong.
+# Here, too, the rule first: if with $H$ from 256 to 16 the power of $T$ falls by more than 0.2, the claim is right; if it does not, but adjusting $H$ makes a training step, or adjusting $B$ makes sequences a second, more than a fifth faster, half right; if neither, wrong.
 
 # %%
 lines = {f"H = {H}": (longest, curve("T", longest, H=H)) for H in (16, 64, 256)}
