@@ -219,9 +219,9 @@ def exponent(letter, sizes, what="step", **fixed):
     return timing.fit_power(np.tile(sizes, len(spent)), spent.ravel()).exponent
 
 
-def power(sizes, **fixed):
-    """The power of T in the shortest times of all repetitions."""
-    return timing.fit_power(sizes, quickest("T", sizes, **fixed)).exponent.estimate
+def falls(before, after):
+    """Whether an exponent falls by more than 0.2, and more than the scatter of the repetitions."""
+    return before.estimate - after.estimate > 0.2 and before.low > after.high
 
 
 print(f"{'':3}{names['step']}")
@@ -318,24 +318,24 @@ explore_cost(cost_models["step"], base=record["base"])
 #
 # **断言 32：增加输入维度提高可扩展性。** 第 1 节的公式已经说了：$D$ 越大，$N$ 越大。剩下两个问题要量：时间真的跟着涨吗？$D$ 大了，时间随 $T$ 的增长会不会变缓？
 #
-# 先说规则，再看结果。**是代价**：$D$ 从 64 到 1024，训练步慢了两成以上。**变缓**：$D$ 从 16 到 256，$T$ 的指数降低 0.2 以上，也就是 $T$ 变 4 倍时，时间涨到的倍数小了约四分之一。不是代价而且变缓，断言成立；是代价又不变缓，不成立；其余算对一半。判定用各遍里最短的时间：别的程序只会让它变长。
+# 先说规则，再看结果。**是代价**：$D$ 从 64 到 1024，训练步慢了两成以上。**变缓**：$D$ 从 16 到 256，$T$ 的指数降低 0.2 以上（$T$ 变 4 倍时，时间涨到的倍数小了约四分之一），而且两个 95% 区间不相交：分不清的差别不算数。不是代价而且变缓，断言成立；是代价又不变缓，不成立；其余算对一半。比较快慢用各遍里最短的时间：别的程序只会让它变长。
 
 # %% [markdown] lang="en"
 # ## 3 A larger input dimension?
 #
 # **Claim 32: a larger input dimension gives scalability.** The formula of section 1 has said it: the larger $D$, the larger $N$. Two questions are left to the clock: does time really grow with it? And does time grow more slowly with $T$ once $D$ is large?
 #
-# First the rule, then the result. **A cost**: with $D$ from 64 to 1024 a training step takes more than a fifth longer. **Slower growth**: with $D$ from 16 to 256 the power of $T$ falls by more than 0.2, that is, at four times $T$ the time has grown by a factor about a quarter smaller. No cost and slower growth: the claim is right; a cost and no slower growth: wrong; anything else is half right. The verdict takes the shortest time of all repetitions, since other programs can only make it longer.
+# First the rule, then the result. **A cost**: with $D$ from 64 to 1024 a training step takes more than a fifth longer. **Slower growth**: with $D$ from 16 to 256 the power of $T$ falls by more than 0.2 (at four times $T$ the time has grown by a factor about a quarter smaller), and the two 95% intervals do not overlap: a difference that cannot be told from scatter does not count. No cost and slower growth: the claim is right; a cost and no slower growth: wrong; anything else is half right. Times are compared by the shortest of all repetitions, since other programs can only make them longer.
 
 # %% claims=[32]
 longest = record["grid"]["T"][-3:]
-by_D = {D: power(longest, D=D) for D in (16, 256)}
+by_D = {D: exponent("T", longest, D=D) for D in (16, 256)}
 little, much = quickest("D", (64, 1024))
 tell(
     zh=f"D 从 64 到 1024：训练步的时间是 {much / little:.1f} 倍；时间对 T 的指数：D = 16 时 {by_D[16]:.2f}，D = 256 时 {by_D[256]:.2f}。",
     en=f"D from 64 to 1024: a training step takes {much / little:.1f} times as long; power of T in the time: {by_D[16]:.2f} with D = 16, {by_D[256]:.2f} with D = 256.",
 )
-dear, flatter = much / little > 1.2, by_D[16] - by_D[256] > 0.2
+dear, flatter = much / little > 1.2, falls(by_D[16], by_D[256])
 verdict = {(True, False): ("不成立", "wrong"), (False, True): ("成立", "right")}.get((dear, flatter), ("对一半", "half right"))
 tell(
     zh=f"断言 32 {verdict[0]}：D {'是一笔代价' if dear else '几乎不要钱'}，{'时间随 T 的增长变缓了' if flatter else '时间随 T 的增长没有因此变缓'}。",
@@ -369,7 +369,7 @@ for k, spent in packed.items():
 #
 # **断言 33：调整参数提高可扩展性。** 单元数 $H$ 是最要紧的参数，批 $B$ 其次。调它们当然能省时间；问题是，它改变的是直线的**高低**，还是**斜率**？
 #
-# 也先说规则：$H$ 从 256 减到 16，若 $T$ 的指数降低 0.2 以上，断言成立；指数没有这样降，但调 $H$ 使训练步、或调 $B$ 使每秒读的序列快了两成以上，对一半；都没有，不成立。
+# 也先说规则：$H$ 从 256 减到 16，若 $T$ 的指数像断言 32 里那样变缓，断言成立；没有变缓，但调 $H$ 使训练步、或调 $B$ 使每秒读的序列快了两成以上，对一半；都没有，不成立。
 
 # %% [markdown] lang="en"
 # What works is the smaller $T$, not the larger $D$; the price is a model that updates its state every $k$ steps only, and sees no order within a step. Whether accuracy suffices must be measured on validation data.
@@ -378,7 +378,7 @@ for k, spent in packed.items():
 #
 # **Claim 33: adjusting parameters gives scalability.** The number of units, $H$, is the parameter that matters most, the batch $B$ comes next. Adjusting them saves time, of course; the question is whether that moves the line **down**, or changes its **slope**.
 #
-# Here, too, the rule first: if with $H$ from 256 to 16 the power of $T$ falls by more than 0.2, the claim is right; if it does not, but adjusting $H$ makes a training step, or adjusting $B$ makes sequences a second, more than a fifth faster, half right; if neither, wrong.
+# Here, too, the rule first: if with $H$ from 256 to 16 growth with $T$ slows down in the sense of claim 32, the claim is right; if it does not, but adjusting $H$ makes a training step, or adjusting $B$ makes sequences a second, more than a fifth faster, half right; if neither, wrong.
 
 # %%
 lines = {f"H = {H}": (longest, curve("T", longest, H=H)) for H in (16, 64, 256)}
@@ -573,12 +573,12 @@ tell(
 cheaper = (quickest("T", (512,), H=256) / quickest("T", (512,), H=16)).item()
 small_batch, large_batch = quickest("B", (16, 256))
 throughput = (256 / large_batch) / (16 / small_batch)
-few, many = (power(longest, H=H) for H in (16, 256))
+few, many = (exponent("T", longest, H=H) for H in (16, 256))
 tell(
     zh=f"H 从 256 减到 16：速度是 {cheaper:.1f} 倍，时间对 T 的指数从 {many:.2f} 到 {few:.2f}；B 从 16 加到 256：每秒读的序列是 {throughput:.1f} 倍。",
     en=f"H from 256 to 16: {cheaper:.1f} times as fast, power of T from {many:.2f} to {few:.2f}; B from 16 to 256: {throughput:.1f} times the sequences a second.",
 )
-slope, level = many - few > 0.2, max(cheaper, throughput) > 1.2
+slope, level = falls(many, few), max(cheaper, throughput) > 1.2
 verdict = ("成立", "right") if slope else ("对一半", "half right") if level else ("不成立", "wrong")
 tell(
     zh=f"断言 33 {verdict[0]}：参数{'改变了斜率' if slope else '只移动直线，不改变斜率' if level else '既不移动直线，也不改变斜率'}。",
