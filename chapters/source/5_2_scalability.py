@@ -690,14 +690,14 @@ for B in (64, 1024):
 #
 # ## 7 GPU 上：什么时候用得上 cuDNN
 #
-# GPU 上那笔“每一步的开销” $b$ 更要命：十来个小运算各启动一次，算得快的机器大多在等。cuDNN 的内核把整个循环合成**一次调用**，还把 $x_t W$ 从循环里提出来，$T$ 步合成一个大矩阵积（Appleyard 等，2016）。Keras 的 `use_cudnn="auto"` 会自己决定用不用；条件不满足时**不声不响**地退回逐步的循环。`cudnn.obstacles` 说出原因，不需要 GPU 也能问（`gpu=True`：假如有）：
+# GPU 上那笔“每一步的开销” $b$ 更要命：十来个小运算各启动一次，算得快的机器大多在等。cuDNN 的内核把整个循环合成**一次调用**，还把 $x_t W$ 从循环里提出来，$T$ 步合成一个大矩阵积（Appleyard 等，2016）。Keras 的 `use_cudnn="auto"` 会自己决定用不用；参数不合条件时**不声不响**地退回逐步的循环。`cudnn.obstacles` 说出原因，不需要 GPU 也能问（`gpu=True`：假如有）：
 
 # %% [markdown] lang="en"
 # Devices help where the batch is large; and with a larger batch there are fewer steps, so that the learning rate must follow (Goyal et al., 2017).
 #
 # ## 7 On a GPU: when is cuDNN used?
 #
-# On a GPU the expense of a step, $b$, hurts even more: a dozen small operations are launched one by one, and a machine that computes fast mostly waits. cuDNN's kernel makes **one call** of the whole loop, and takes $x_t W$ out of it, one large product for all $T$ steps (Appleyard et al., 2016). Keras's `use_cudnn="auto"` decides by itself; where a condition fails it falls back to the loop **in silence**. `cudnn.obstacles` tells why, and can be asked without a GPU (`gpu=True`: if there were one):
+# On a GPU the expense of a step, $b$, hurts even more: a dozen small operations are launched one by one, and a machine that computes fast mostly waits. cuDNN's kernel makes **one call** of the whole loop, and takes $x_t W$ out of it, one large product for all $T$ steps (Appleyard et al., 2016). Keras's `use_cudnn="auto"` decides by itself; where an argument does not fit it falls back to the loop **in silence**. `cudnn.obstacles` tells why, and can be asked without a GPU (`gpu=True`: if there were one):
 
 # %%
 LSTM, GRU = keras.layers.LSTM, keras.layers.GRU
@@ -717,7 +717,7 @@ for name, (layer, mask) in cases.items():
     print(f"{name:31}", *cudnn.obstacles(layer, mask=mask, backend="tensorflow", gpu=True) or ["cuDNN"])
 
 # %% [markdown] lang="zh"
-# 两条容易踩：`recurrent_dropout` 一打开就用不上；`mask_zero=True` 加前填充也用不上。普通的 `dropout` 在循环之外，不碍事。想要确认，就写 `use_cudnn=True`：不满足条件时报错，而不是变慢。
+# 两条容易踩：`recurrent_dropout` 一打开就用不上；`mask_zero=True` 加前填充也用不上。前填充还不只是慢：掩码的值到运行时才知道，在 GPU 上 `fit` 和 `predict` 会停下来报错（Keras 源码里的 `_assert_valid_mask`）。普通的 `dropout` 在循环之外，不碍事。想要确认，就写 `use_cudnn=True`：不满足条件时报错，而不是变慢。
 #
 # ## 小结
 #
@@ -727,7 +727,7 @@ for name, (layer, mask) in cases.items():
 # - 调 $H$ 移动直线，不改变斜率。先试不牺牲模型的：分桶、编译、合适的批；混合精度要先量。
 # - 单向的循环网络可以带着状态分段读，答案不变；双向的不行。
 # - 两台设备的一步等于一台的一步；设备分得走 $B$，分不走 $T$。
-# - GPU 上先问 `obstacles`：cuDNN 用不上时没有人会告诉你。
+# - GPU 上先问 `obstacles`：参数不合、cuDNN 用不上时，没有人会告诉你。
 #
 # ## 试一试
 #
@@ -750,7 +750,7 @@ for name, (layer, mask) in cases.items():
 # - G. M. Amdahl (1967). [Validity of the single processor approach to achieving large scale computing capabilities](https://doi.org/10.1145/1465482.1465560).
 
 # %% [markdown] lang="en"
-# Two are easily stepped on: `recurrent_dropout` rules it out, and so does `mask_zero=True` with pre-padding. Plain `dropout` is outside the loop and does no harm. To be certain, write `use_cudnn=True`: an error where a condition fails, instead of slowness.
+# Two are easily stepped on: `recurrent_dropout` rules it out, and so does `mask_zero=True` with pre-padding. Pre-padding is not merely slow: the mask's values are known only at run time, and on a GPU `fit` and `predict` stop with an error (`_assert_valid_mask` in Keras's source). Plain `dropout` is outside the loop and does no harm. To be certain, write `use_cudnn=True`: an error where a condition fails, instead of slowness.
 #
 # ## Summary
 #
@@ -760,7 +760,7 @@ for name, (layer, mask) in cases.items():
 # - $H$ shifts the line and leaves its slope. Try first what gives nothing of the model away: bucketing, compilation, a fitting batch; measure before you use mixed precision.
 # - A network that reads forward only can be read in chunks with a carried state, with the same answer; a bidirectional one cannot.
 # - A step on two devices is the step on one; devices share $B$, but not $T$.
-# - On a GPU ask `obstacles` first: nobody tells you when cuDNN is not used.
+# - On a GPU ask `obstacles` first: nobody tells you when an argument keeps cuDNN away.
 #
 # ## Try it
 #

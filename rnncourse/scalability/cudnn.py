@@ -1,8 +1,9 @@
 """When Keras runs a recurrent layer by cuDNN's kernel, one call for all steps, and when by its own loop.
 
 The conditions are those in Keras's source (3.15: layers/rnn/lstm.py and gru.py, `inner_loop`, and
-backend/tensorflow/rnn.py, backend/jax/rnn.py, `cudnn_ok`). `use_cudnn="auto"` falls back in silence, so it is
-worth asking.
+backend/tensorflow/rnn.py, backend/jax/rnn.py, `cudnn_ok`). Where an argument does not fit, `use_cudnn="auto"`
+falls back in silence, so it is worth asking. A mask that does not fit makes a compiled model on TensorFlow
+stop with an error (`_assert_valid_mask`, a `tf.Assert`), since its values are known only when it runs.
 """
 
 import keras
