@@ -113,7 +113,7 @@ def plot_tradeoff(models, *, xlabel="", ylabel="", log=True, ax=None):
         )
     ax.set(xscale="log" if log else "linear", xlabel=xlabel, ylabel=ylabel)
     if log:  # within a power of ten or two plain numbers are easier to read
-        ax.xaxis.set_major_formatter("{x:,g}")
+        ax.xaxis.set_major_formatter("{x:g}")
         ax.xaxis.set_minor_formatter(LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.5)))
     ax.figure.legend(loc="outside lower center", ncols=3) if ax.figure.get_layout_engine() else ax.legend()
     return ax
