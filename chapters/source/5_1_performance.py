@@ -277,14 +277,14 @@ print("cosine and one-cycle end below 1% of the highest rate:", max(rates[-1] fo
 # - **余弦**：先快后细，末了趋于 0。
 # - **one-cycle**（Smith、Topin，2018）：一路升到一个偏大的学习率，再降下来，最后降到远低于起点。大学习率本身有正则化的作用，别的正则化可以弱一点。
 #
-# 从 $10^{-5}$ 到 10，每次乘 10，学习率从头到尾不变，测试准确率如何？（虚线是抛硬币的 0.5；两类不一样多，只答多数类的模型会比它高一点。）
+# 学习率从 0.00001 起，每次乘 10，直到 10；每次训练从头到尾不变，测试准确率如何？（虚线是抛硬币的 0.5；两类不一样多，只答多数类的模型会比它高一点。）
 
 # %% [markdown] lang="en"
 # - **Warm-up**: at the start curvature is largest and Adam's $v$ has seen little, so begin low.
 # - **Cosine**: fast first, fine later, 0 in the end.
 # - **One-cycle** (Smith & Topin, 2018): up to a rate that is rather too large, down again, and far below the beginning at last. A large rate is a regularisation of its own, so that the others may be weaker.
 #
-# And seven powers of ten, each held from the first step to the last, what do they reach on the test texts? (The dashed line is a coin's 0.5; the classes differ in size, so a model that knows nothing but the larger one is a little above it.)
+# And seven powers of ten from 0.00001 to 10, each held from the first step to the last, what do they reach on the test texts? (The dashed line is a coin's 0.5; the classes differ in size, so a model that knows nothing but the larger one is a little above it.)
 
 # %%
 rates = record["rates"]
