@@ -718,10 +718,10 @@ tell(
 )
 
 # %% [markdown] lang="zh"
-# 断言 13、14 的裁决在 [2.2.3 节](2_2_3_pruning_and_learning_rate.ipynb)；这里看它们在真的分类器上还成不成立。存储看字节，计算看时间。时间现场量：64 条文本一批，三个模型（256 个单元）轮流跑，报比值。
+# 断言 13、14 的裁决在 [2.2.3 节](2_2_3_pruning_and_learning_rate.ipynb)；这里看它们在真的分类器上还成不成立。存储看字节，计算看时间。时间现场量：64 条文本一批，三个模型（原本都是 256 个单元）轮流跑，报比值。
 
 # %% [markdown] lang="en"
-# The verdicts on claims 13 and 14 are in [section 2.2.3](2_2_3_pruning_and_learning_rate.ipynb); here one sees whether they hold for a real classifier. Storage is a matter of bytes, computation of time. Time is taken live: 64 texts a batch, three models (of 256 units) in turns, as ratios.
+# The verdicts on claims 13 and 14 are in [section 2.2.3](2_2_3_pruning_and_learning_rate.ipynb); here one sees whether they hold for a real classifier. Storage is a matter of bytes, computation of time. Time is taken live: 64 texts a batch, three models (of 256 units to begin with) in turns, as ratios.
 
 # %% tags=["measured"]
 from rnncourse.scalability.timing import measure_in_turns
@@ -858,7 +858,7 @@ final = results.load("small_classifier")
 rows = [row for row in final["rows"] if row["language"] == language]
 labels = {None: choose(zh="完整", en="full")}
 for number, (units, share) in enumerate(final["candidates"]):
-    labels[number] = choose(zh=f"单元 {units:g}，词 {share:g}", en=f"units {units:g}, words {share:g}")
+    labels[number] = choose(zh=f"单元 {units:.0%}，词 {share:.0%}", en=f"{units:.0%} of units, {share:.0%} of words")
 shown = {}
 for candidate, label in labels.items():
     of = [row for row in rows if row["candidate"] == candidate]
