@@ -103,13 +103,13 @@ check.stream_max(stream_max)
 # %% [markdown] lang="zh"
 # ## 3. cuDNN 用得上吗
 #
-# 有 GPU 时，Keras 的 LSTM 和 GRU 可以用 cuDNN 的内核：一次调用走完所有时间步。有一个条件不满足就用不上：参数不合，默认的 `use_cudnn="auto"` 一声不响地退回自己的循环；掩码不合，`fit` 和 `predict` 会停下来报错。写一个函数，列出障碍。后端是 TensorFlow，GPU 有。
+# 有 GPU 时，Keras 的 LSTM 和 GRU 可以用 cuDNN 的内核：一次调用走完所有时间步。只要有一个条件不满足，它多半一声不响地退回自己的循环（不合格的掩码是例外：`fit` 会报错）。写一个函数，列出障碍。后端是 TensorFlow，GPU 有。
 #
 # `kind` 是 `"lstm"`、`"gru"` 或 `"simple_rnn"`；`settings` 是构造该层时写出来的参数，**没写的取默认值**；`mask` 是 None 或 $(B, T)$ 的布尔数组。
 #
 # | 名字 | 条件 | 默认值 |
 # |:--|:--|:--|
-# | `"layer"` | 是 LSTM 或 GRU；不是的话，层的其他参数不必再看，只剩掩码要看 | |
+# | `"layer"` | 是 LSTM 或 GRU；不是的话，其余参数不必再看 | |
 # | `"activation"` | `"tanh"` | `"tanh"` |
 # | `"recurrent_activation"` | `"sigmoid"` | `"sigmoid"` |
 # | `"recurrent_dropout"` | 0 | 0 |
@@ -124,13 +124,13 @@ check.stream_max(stream_max)
 # %% [markdown] lang="en"
 # ## 3. Can cuDNN be used?
 #
-# With a GPU, Keras's LSTM and GRU can use cuDNN's kernel: one call for all time steps. Where a single condition fails, it cannot be used: for an argument that does not fit, the default `use_cudnn="auto"` falls back to the layer's own loop without a word; for a mask that does not fit, `fit` and `predict` stop with an error. Write a function that lists the obstacles. The backend is TensorFlow, and there is a GPU.
+# With a GPU, Keras's LSTM and GRU can use cuDNN's kernel: one call for all time steps. Where a single condition fails, they mostly fall back to their own loop without a word (an unfit mask is the exception: `fit` raises an error). Write a function that lists the obstacles. The backend is TensorFlow, and there is a GPU.
 #
 # `kind` is `"lstm"`, `"gru"` or `"simple_rnn"`; `settings` are the arguments that were written when the layer was made, **what is not written has its default**; `mask` is None or a boolean array $(B, T)$.
 #
 # | name | condition | default |
 # |:--|:--|:--|
-# | `"layer"` | it is an LSTM or a GRU; if not, its other arguments need not be looked at, the mask alone | |
+# | `"layer"` | it is an LSTM or a GRU; if not, its other arguments need not be looked at | |
 # | `"activation"` | `"tanh"` | `"tanh"` |
 # | `"recurrent_activation"` | `"sigmoid"` | `"sigmoid"` |
 # | `"recurrent_dropout"` | 0 | 0 |
