@@ -2,22 +2,23 @@
 
 import numpy as np
 from matplotlib.colors import ListedColormap
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import LogFormatter, NullLocator
 
 from rnncourse.language import choose
 from rnncourse.plots.axes import GREY, PALE, axes_or_new, colour, tint, whole_numbers
 
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")
+_LINES = ("-", "--", "-.", ":")
 
 
 def plot_schedules(schedules, *, ax=None):
     """Learning rate against training step: `schedules` is {name: rates (K,)}, one line each."""
     ax = axes_or_new(ax, height=2.6)
     for index, (name, rates) in enumerate(schedules.items()):
-        ax.plot(rates, color=colour(index), label=name)
+        ax.plot(rates, _LINES[index % len(_LINES)], color=colour(index), label=name)
     ax.set(xlabel=choose(zh="训练步", en="training step"), ylabel=choose(zh="学习率", en="learning rate"))
     ax.set_ylim(bottom=0)
-    ax.legend()
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))  # no corner is free of every schedule
     return ax
 
 
@@ -111,5 +112,8 @@ def plot_tradeoff(models, *, xlabel="", ylabel="", log=True, ax=None):
             label=name,
         )
     ax.set(xscale="log" if log else "linear", xlabel=xlabel, ylabel=ylabel)
+    if log:  # within a power of ten or two plain numbers are easier to read
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.xaxis.set_minor_formatter(LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.5)))
     ax.figure.legend(loc="outside lower center", ncols=3) if ax.figure.get_layout_engine() else ax.legend()
     return ax

@@ -80,6 +80,14 @@ def no_root(*inputs):
     return _both(*inputs, root=lambda v: v)
 
 
+def decays_the_updated(kernel, bias, d_kernel, d_bias, rate, decay):
+    start = np.zeros_like(kernel)  # Adam's steps do not depend on the weights
+    ways = [_adam(start, d_kernel[:count], rate, 0.0) for count in range(len(d_kernel) + 1)]
+    for step in np.diff(ways, axis=0):
+        kernel = (kernel + step) * (1 - rate * decay)
+    return kernel, _adam(bias, d_bias, rate, 0.0)
+
+
 def no_decay(kernel, bias, d_kernel, d_bias, rate, decay):
     return _both(kernel, bias, d_kernel, d_bias, rate, 0.0)
 
@@ -128,6 +136,13 @@ TASK = Task(
             no_root,
             zh="分母是 v̂ 本身，少了平方根：梯度大十倍，步子反而小十倍。",
             en="You divide by v̂ itself, without the root: a gradient ten times as large takes a step a tenth as long.",
+        ),
+        Mistake(
+            "decays_the_updated",
+            decays_the_updated,
+            zh="你先按 Adam 走了一步，再让走过之后的 W 衰减，于是这一步也跟着缩了。衰减用的是哪一个 W？",
+            en="You take Adam's step first and let the W after it decay, so that the step shrinks as well. Which W does the "
+            "decay use?",
         ),
         Mistake(
             "no_decay",

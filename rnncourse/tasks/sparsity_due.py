@@ -36,6 +36,14 @@ def not_clipped(steps, begin, end, initial, final):
     return _due((steps - begin) / (end - begin), initial, final)
 
 
+def beyond_the_end(steps, begin, end, initial, final):
+    return _due(np.maximum((steps - begin) / (end - begin), 0), initial, final)
+
+
+def before_the_beginning(steps, begin, end, initial, final):
+    return _due(np.minimum((steps - begin) / (end - begin), 1), initial, final)
+
+
 def linear(steps, begin, end, initial, final):
     return _due(_way(steps, begin, end), initial, final, power=1)
 
@@ -69,6 +77,18 @@ TASK = Task(
             zh="中间对，两头跑出去了：开始之前和结束之后，走过的路 u 应当停在哪两个数上？",
             en="Right in between, and off at both sides: at which two numbers should the way u stop before the beginning "
             "and after the end?",
+        ),
+        Mistake(
+            "beyond_the_end",
+            beyond_the_end,
+            zh="在 end 之前都对，之后又往上走，超过了 final。过了 end，u 应当停住。",
+            en="Right up to `end`, but then it rises on, past `final`. After `end` the way u should stand still.",
+        ),
+        Mistake(
+            "before_the_beginning",
+            before_the_beginning,
+            zh="从 begin 起都对，在那之前却低于 initial。还没到 begin，u 应当是多少？",
+            en="Right from `begin` on, but below `initial` before. What should the way u be before `begin`?",
         ),
         Mistake(
             "linear",

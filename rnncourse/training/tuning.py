@@ -60,17 +60,18 @@ def tune(objective, space, *, trials, storage=None, seed=0, method="tpe", give_u
 
     `objective(setting, report)` trains with `setting`, {name: value}, and returns a score from validation
     data, the higher the better. It may call `report(score)` after each epoch: with `give_up`, once five
-    trials have ended, one whose best report is below the median of theirs at the same epoch ends there, from
-    its second epoch on. A trial whose score is no finite number (it diverged) counts as given up.
+    trials have run to their end, one whose best report is below the median of theirs at the same epoch ends
+    there, from its second epoch on. A trial whose score is no finite number (it diverged) counts as given up.
 
     `space`: {name: range or choices}. (low, high) is a range, of whole numbers if both are; (low, high,
     "log") one on a logarithmic scale; a list holds choices (numbers, words, True, False, None).
 
     `storage`: a file. A search that was interrupted goes on where it stood, and one that is finished goes on
-    with a larger `trials`, which counts all trials in the file; None: nothing is kept. Each trial's random
-    numbers, Keras's and its own, depend on `seed` and its number alone, so an interrupted search ends as one
-    that ran through. `method`: "tpe" (after STARTUP trials by lot, likely values near good ones; Bergstra et
-    al., 2011) or "random", what anything cleverer has to beat (Bergstra & Bengio, 2012).
+    with a larger `trials`, which counts all trials in the file; None: nothing is kept. One process at a time:
+    a trial that another one has not ended counts as stopped. Each trial's random numbers, Keras's and its
+    own, depend on `seed` and its number alone, so an interrupted search ends as one that ran through.
+    `method`: "tpe" (after STARTUP trials by lot, likely values near good ones; Bergstra et al., 2011) or
+    "random", what anything cleverer has to beat (Bergstra & Bengio, 2012).
 
     Raises ValueError for options and ranges that do not fit, for a file of another search, and where no trial
     came to an end; TypeError for a score that is no number. What `objective` raises comes through, and the
