@@ -268,10 +268,10 @@ axes[1].legend(loc="upper left", bbox_to_anchor=(1.01, 1))
 plt.show()
 
 # %% [markdown] lang="zh"
-# 裁决的规则写在代码里：两种语言里，都把层数最多的模型与一层的模型逐个种子相减（`pgd` 下的准确率）。两个系列在两种语言里都明显上升（区间的下端大于 0），断言成立；只有一个系列如此，对一半；都不是，不成立。
+# 裁决的规则写在代码里：两种语言里，都把层数最多的模型与一层的模型逐个种子相减（`pgd` 下的准确率）。两个系列在两种语言里都明显上升（区间的下端大于 0），断言成立；只有一个系列如此，对一半；都不是，不成立。虚线是乱猜的 0.5：攻击者知道正确答案，所以准确率可以比乱猜还低。
 
 # %% [markdown] lang="en"
-# The rule of the verdict is in the code: in both languages subtract the model of one layer from the one with most, seed by seed (accuracy under `pgd`). If both series clearly rise in both languages (the lower end above 0) the claim is right; if one does, half right; else wrong.
+# The rule of the verdict is in the code: in both languages subtract the model of one layer from the one with most, seed by seed (accuracy under `pgd`). If both series clearly rise in both languages (the lower end above 0) the claim is right; if one does, half right; else wrong. The dashed line is a guess, 0.5: the attacker knows the right answers, so accuracy may fall below it.
 
 
 # %% claims=[34]
@@ -617,9 +617,12 @@ scores = rb.spectral_scores(rb.last_features(infected, data_poisoned.sequences),
 own = data_poisoned.labels == 1
 top = np.argsort(np.where(own, -scores, np.inf))[:poisoned_count]
 precision, chance = data_poisoned.poisoned[top].mean(), data_poisoned.poisoned[own].mean()
+verdict = choose(
+    zh=("什么也没检测到", "比随便挑强"), en=("it detects nothing", "better than chance")
+)[int(precision > chance)]
 tell(
-    zh=f"谱特征分数最高的 {poisoned_count} 条里，中毒的占 {precision:.2f}（随便挑：{chance:.2f}）",
-    en=f"Of the {poisoned_count} highest spectral scores {precision:.2f} are poisoned (at random: {chance:.2f})",
+    zh=f"谱特征分数最高的 {poisoned_count} 条里，中毒的占 {precision:.2f}（随便挑：{chance:.2f}）：{verdict}",
+    en=f"Of the {poisoned_count} highest spectral scores {precision:.2f} are poisoned (at random: {chance:.2f}): {verdict}",
 )
 
 # %%
