@@ -81,6 +81,19 @@ def test_actions_are_measured_in_turns():
     assert all((s >= 0).all() for s in seconds.values())
 
 
+def test_a_speed_up_is_a_geometric_mean_with_its_interval():
+    before, after = np.array([8.0, 6.0, 12.0]), np.array([2.0, 3.0, 4.0])
+    found, ratios = timing.speed_up(before, after), np.log([4, 2, 3])
+    oracle = stats.t.interval(0.95, 2, loc=ratios.mean(), scale=stats.sem(ratios))
+    np.testing.assert_allclose(found, [stats.gmean([4, 2, 3]), *np.exp(oracle)])
+    back = timing.speed_up(after, before)
+    np.testing.assert_allclose(
+        [back.estimate, back.low, back.high], 1 / np.array([found.estimate, found.high, found.low])
+    )
+    with pytest.raises(ValueError, match="above 0"):
+        timing.speed_up([1, 0], [1, 1])
+
+
 def test_the_power_law_is_that_of_linregress():
     rng = np.random.default_rng(0)
     sizes = np.array([8, 16, 32, 64, 128, 8, 16])
@@ -354,7 +367,24 @@ def test_each_obstacle_is_named():
     assert told(layers.LSTM(3), mask=[[1, 1, 0], [1, 0, 0]]) == []
     assert told(layers.LSTM(3), mask=[[0, 1, 1]]) == ["the mask: padding must stand at the end of each row"]
     assert told(layers.LSTM(3), mask=[[1, 1], [0, 0]]) == ["the mask: a row is padding alone"]
+    assert told(layers.LSTM(3), mask=[[1, 1]], backend="jax") == ["the mask: on JAX none is taken"]
     assert told(layers.LSTM(3, dropout=0.5)) == []  # on the inputs, outside the loop
+
+
+def test_keras_raises_in_the_graph_for_a_mask_that_the_kernel_does_not_take(monkeypatch):
+    """The kernel is a stub: predict must reach Keras's own check, and nothing falls back."""
+    rnn = importlib.import_module("keras.src.backend.tensorflow.rnn")
+    monkeypatch.setattr(rnn, "_is_gpu_available", lambda: True)
+
+    def kernel(input, input_h, input_c, **rest):
+        return tf.zeros([*input.shape[:2], input_h.shape[-1]]), input_h, input_c, None, None
+
+    monkeypatch.setattr(tf.raw_ops, "CudnnRNNV3", kernel)
+    embedding = layers.Embedding(5, 4, mask_zero=True)
+    model = keras.Sequential([keras.Input(batch_shape=(2, 3), dtype="int32"), embedding, layers.LSTM(3)])
+    assert model.predict_on_batch(np.array([[1, 2, 0], [3, 0, 0]])).shape == (2, 3)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Assert"):
+        model.predict_on_batch(np.array([[0, 1, 2], [0, 0, 3]]))
 
 
 def test_kerass_mask_conditions():

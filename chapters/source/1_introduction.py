@@ -3,7 +3,7 @@
 #
 # “开头很闷，结尾却很精彩。”读到一半，你以为这是差评；读完才知道不是。要读懂这样一句话，得按顺序读，还得记得前面读过什么。**循环神经网络**（recurrent neural network，RNN）正是这样读的：一次读一个词元（token，中文里就是一个字），每读一个，就更新一次自己的记忆。
 #
-# 这门课由一篇短文引出：《循环神经网络：实用的序列建模方法》（出处见文末）。我们从中摘出 38 个论断，一个一个用代码检验。说得对，课程给出证据；说得不对，课程也给出数字。
+# 这门课由一篇短文引出：《循环神经网络：实用的序列建模方法》（出处见文末）。我们从中摘出 38 条断言，一条一条用代码检验。说得对，课程给出证据；说得不对，课程也给出数字。
 #
 # 不过，先动手。
 
@@ -303,7 +303,7 @@ say(
 # | 序列 | 一个时间步 | 常问的问题 | 章节 |
 # |---|---|---|---|
 # | 评论 | 一个字或一个词 | 褒还是贬？ | [4.2](4_2_text_classification.ipynb) |
-# | 句子 | 一个词 | 用另一种语言怎么说？ | 4.1.1 |
+# | 句子 | 一个词 | 用另一种语言怎么说？ | [4.1.1](4_1_1_machine_translation.ipynb) |
 # | 语音 | 约 10 毫秒的声音 | 说了什么？ | 4.1.2 |
 # | 诗 | 一个字 | 下一个字是什么？ | 4.1.3 |
 # | 天气 | 一小时的气温 | 明天这时候多少度？ | 4.1.4 |
@@ -317,7 +317,7 @@ say(
 # | sequence | one time step | a question one asks | chapter |
 # |---|---|---|---|
 # | a review | a character or a word | praise or blame? | [4.2](4_2_text_classification.ipynb) |
-# | a sentence | a word | how do you say it in another language? | 4.1.1 |
+# | a sentence | a word | how do you say it in another language? | [4.1.1](4_1_1_machine_translation.ipynb) |
 # | speech | some 10 ms of sound | what was said? | 4.1.2 |
 # | a poem | a character | what comes next? | 4.1.3 |
 # | the weather | the temperature of one hour | how warm at this time tomorrow? | 4.1.4 |
@@ -480,7 +480,7 @@ say(
 )
 
 # %% [markdown] lang="zh"
-# 越不平衡，准确率越“好看”，找到的差评却越少；虚线是一个什么都没学、一律说“好评”的“模型”，看看它有多高。这里用的是词袋，判定阈值固定在 0.5（挪动阈值能救回一部分）；RNN 通常最小化同样的交叉熵损失，少数类一样没有额外的分量。RNN 到底有没有例外，第 3.3.2 章用召回率、类别权重和多个随机种子来回答（筹备中），文章的这个论断也在那里下结论。
+# 越不平衡，准确率越“好看”，找到的差评却越少；虚线是一个什么都没学、一律说“好评”的“模型”，看看它有多高。这里用的是词袋，判定阈值固定在 0.5（挪动阈值能救回一部分）；RNN 通常最小化同样的交叉熵损失，少数类一样没有额外的分量。RNN 到底有没有例外，[第 3.3.2 章](3_3_2_testing.ipynb)用召回率、类别权重和多个随机种子来回答，文章的这条断言也在那里下结论。
 
 # %% [markdown] lang="en"
 # The more lopsided the data, the better accuracy looks and the fewer bad reviews are found; see how high the dashed line runs, of a "model" that learned nothing and always says "good". This was the bag of words, deciding at 0.5 (to move that threshold brings some back); an RNN usually minimises the same cross-entropy, in which the rare class carries no extra weight either. Whether RNNs are an exception all the same, [chapter 3.3.2](3_3_2_testing.ipynb) answers with recall, class weights and several seeds; the verdict on this claim of the article is given there.
@@ -690,10 +690,10 @@ say(
 # | 4.1.4 标注与预测 | 分词或注音，天气 | | ○ | |
 # | [4.2 文本分类](4_2_text_classification.ipynb) | 主要应用：从原始评论到经过测试的分类器 | ● | ● | ● |
 # | [4.3 核心代码](4_3_core_code.ipynb) | 给出错的代码看病 | ○ | ● | ● |
-# | 5.1 性能 | 层数、单元数、调参、正则化、速度 | ○ | ● | ● |
-# | 5.2 可扩展性 | 时间花在哪里：长度、宽度、批、设备 | | ○ | ● |
-# | 5.3 安全性 | 对抗文本、投毒、坏输入、安全地加载模型 | | ○ | ● |
-# | 6.1 总结 | 38 个论断的结论 | ● | ● | ● |
+# | [5.1 性能](5_1_performance.ipynb) | 层数、单元数、调参、正则化、速度 | ○ | ● | ● |
+# | [5.2 可扩展性](5_2_scalability.ipynb) | 时间花在哪里：长度、宽度、批、设备 | | ○ | ● |
+# | [5.3 安全性](5_3_security.ipynb) | 对抗文本、投毒、坏输入、安全地加载模型 | | ○ | ● |
+# | [6.1 总结](6_1_summary.ipynb) | 38 条断言的判定 | ● | ● | ● |
 # | 6.2.1 注意力 | 从 Bahdanau 到自注意力 | ● | ○ | |
 # | 6.2.2 迁移学习 | 先预训练再微调 | ○ | ● | ○ |
 # | 6.2.3 现代循环网络 | minGRU、xLSTM、Mamba、RWKV | ● | | ○ |
@@ -727,10 +727,10 @@ say(
 # | 4.1.4 Tagging and forecasting | segmentation or pinyin; the weather | | ○ | |
 # | [4.2 Text classification](4_2_text_classification.ipynb) | the main application: from raw reviews to a tested classifier | ● | ● | ● |
 # | [4.3 Core code](4_3_core_code.ipynb) | a clinic for broken code | ○ | ● | ● |
-# | 5.1 Performance | layers, units, tuning, regularisation, speed | ○ | ● | ● |
-# | 5.2 Scalability | where the time goes: length, width, batch, devices | | ○ | ● |
-# | 5.3 Security | adversarial text, poisoning, bad input, loading models safely | | ○ | ● |
-# | 6.1 Summary | the verdict on all 38 claims | ● | ● | ● |
+# | [5.1 Performance](5_1_performance.ipynb) | layers, units, tuning, regularisation, speed | ○ | ● | ● |
+# | [5.2 Scalability](5_2_scalability.ipynb) | where the time goes: length, width, batch, devices | | ○ | ● |
+# | [5.3 Security](5_3_security.ipynb) | adversarial text, poisoning, bad input, loading models safely | | ○ | ● |
+# | [6.1 Summary](6_1_summary.ipynb) | the verdict on all 38 claims | ● | ● | ● |
 # | 6.2.1 Attention | from Bahdanau to self-attention | ● | ○ | |
 # | 6.2.2 Transfer learning | pretrain, then fine-tune | ○ | ● | ○ |
 # | 6.2.3 Modern recurrence | minGRU, xLSTM, Mamba, RWKV | ● | | ○ |

@@ -32,11 +32,15 @@
 # ## 1 全貌
 #
 # 一个方块是一条断言，按原文的章节排列。颜色和记号说的是同一件事：✓ 成立，½ 对一半（某个条件下成立，或者只有一部分成立），✗ 不成立，? 还没有证据。
+#
+# 原文有两个第 4 节（“应用示例”和“优化与改进”）。为了不混淆，从第二个起节号往后顺延一位：原文的“优化与改进”在这里是第 5 节，“结论与展望”是第 6 节，上面引的 5.1 节就是这里的 6.1。
 
 # %% [markdown] lang="en"
 # ## 1 The whole picture
 #
 # Each square is a claim, in the order of the article's sections. Colour and mark say the same: ✓ right, ½ half right (true under a condition, or in part), ✗ wrong, ? no evidence yet.
+#
+# The article has two sections 4 (applications; optimisation and improvement). To keep them apart we count on from the second: its improvement is our section 5, its conclusion our section 6, and the section 5.1 quoted above is 6.1 here.
 
 # %%
 import matplotlib.pyplot as plt
@@ -75,14 +79,14 @@ tell(zh=f"还没有证据的：{len(numbers(None))} 条", en=f"without evidence 
 #
 # ## 2 逐条
 #
-# 没有人手写过下面的判定：它们从各章单元格的输出里读出来，规则在输出它的代码里，事先定好。“数字”一栏是那一章打印的原话；点最后一栏，就到量它的地方。
+# 下面的判定不是在本章写的：它们从各章单元格的输出里读出来，由代码里的规则得出（规则怎样来的，见第 7 节）。“数字”一栏是那一章打印的原话；点最后一栏，就到量它的地方。
 
 # %% [markdown] lang="en"
 # Was your guess near? Before blaming the author, consider: the article is a few pages long, holds not one measured figure, and yet says 38 things that can be tested. **To say what can be tested is half of a good text**; the other half is to test it.
 #
 # ## 2 One by one
 #
-# Nobody has typed a verdict below: they are read out of what the chapters' cells printed, and the rule, set beforehand, is in the code that printed it. The column "figure" quotes the chapter's output; the last column leads to the place where it was measured.
+# The verdicts below are not written in this chapter: they are read out of what the chapters' cells printed, and come from rules in code (section 7 says how those came about). The column "figure" quotes the chapter's output; the last column leads to the place where it was measured.
 
 # %%
 import re
@@ -115,18 +119,18 @@ for claim in claims.CLAIMS:
 display(Markdown("\n".join("| " + " | ".join(row) + " |" for row in rows)))
 
 # %% [markdown] lang="zh"
-# 第 7 条与第 35 条是同一句话的两种说法（长距离依赖、长的上下文记忆），所以证据也相同；它背后的故事（决定记不记得住的是初始化，不是“LSTM”这个名字）在 [2.2.1](2_2_1_recurrent_cells.ipynb)，这里不重复。
+# 第 7 条与第 35 条是同一句话的两种说法（长距离依赖、长的上下文记忆），所以证据也相同；它背后的故事（决定记不记得住的是初始化，不是“LSTM”这个名字）在 [2.2.1](2_2_1_recurrent_cells.ipynb)，这里不重复。它们那一行里，箭头后面的数是换初始化以后准确率的**增加**，不是准确率本身。
 #
 # ## 3 在你的机器上
 #
-# 别人量的数字，为什么要信？快的那些，现在就重做一遍：同样的规则，从固定的种子开始，不看笔记本里存着的任何东西。左边是这台机器刚刚得出的，右边是课程存着的；不一样的标 ✗。
+# 别人量的数字，为什么要信？快的那些，现在就在你的机器上重做一遍：实验更小，各有自己的规则，从固定的种子开始，不看笔记本里存着的任何东西。“本机”是刚刚得出的判定，“课程”是各章存着的；不一样的标 ✗。
 
 # %% [markdown] lang="en"
-# Claims 7 and 35 say one thing in two ways (long-range dependence, a long contextual memory), so they share their evidence; the story behind it, that initialisation decides what is remembered, and not the name "LSTM", is told in [2.2.1](2_2_1_recurrent_cells.ipynb) and not repeated here.
+# Claims 7 and 35 say one thing in two ways (long-range dependence, a long contextual memory), so they share their evidence; the story behind it, that initialisation decides what is remembered, and not the name "LSTM", is told in [2.2.1](2_2_1_recurrent_cells.ipynb) and not repeated here. In their line the number behind the arrow is what accuracy **gains** by the other initialisation, not the accuracy itself.
 #
 # ## 3 On your machine
 #
-# Why trust figures that somebody else measured? The fast ones are repeated here and now: by the same rules, from a fixed seed, without a look at what the notebooks hold. On the left what this machine has just found, on the right what the course has stored; ✗ marks where they differ.
+# Why trust figures that somebody else measured? The fast ones are tested again here and now, by smaller experiments with rules of their own, from a fixed seed, without a look at what the notebooks hold. Under "here" stands the verdict just found, under "course" the one the chapters stored; ✗ marks where they differ.
 
 # %% tags=["measured"]
 from rnncourse.claims.measure import NUMBERS, compare
@@ -150,12 +154,12 @@ tell(
 )
 
 # %% [markdown] lang="zh"
-# 这里的测量比各章小得多：一个种子，几秒钟。判定相同，说明结论不挑机器；数字不必相同。如果你那里有一条不一致，那是一条**值得报告的发现**，不是你的错。在终端里做同样的事：`rnncourse claims`。其余各条要几分钟到几十分钟，由各章和 `experiments/` 里的脚本来量。
+# 这里的测量比各章小得多：一个种子，几秒钟。判定相同，说明换一个小实验、换到你的机器上，这条结论仍然站得住；数字不必相同。如果你那里有一条不一致，那是一条**值得报告的发现**，不是你的错。在终端里做同样的事：`rnncourse claims`。其余各条由各章和 `experiments/` 里的脚本来量，其中训练多的要几分钟到几十分钟。
 #
 # 下面挑一条看看：原话、判定、数字、出处；快的那些，按一下就重量。
 
 # %% [markdown] lang="en"
-# These measurements are far smaller than the chapters': one seed, a few seconds. Equal verdicts mean that the conclusion does not depend on the machine; the figures need not agree. Where one differs on yours, that is a **finding worth reporting**, and not your fault. In a terminal, `rnncourse claims` does the same. The other claims take minutes; the chapters, and the scripts in `experiments/`, measure them.
+# These measurements are far smaller than the chapters': one seed, a few seconds. Equal verdicts mean that the conclusion also stands in a smaller experiment and on your machine; the figures need not agree. Where one differs on yours, that is a **finding worth reporting**, and not your fault. In a terminal, `rnncourse claims` does the same. The other claims are left to the chapters and to the scripts in `experiments/`; where much is trained, these take from some minutes to more than half an hour.
 #
 # Pick a claim: its words, verdict, figure and chapter; for the fast ones, press the button to measure again.
 
@@ -198,7 +202,7 @@ for number in numbers(RIGHT):
 # | **少说一半** | 3、9、11、12、23、24、27 | 还缺什么？ | 补上缺的一半：[因果](3_2_2_recurrent_decoder.ipynb)、[校准](3_3_2_testing.ipynb) |
 # | **拿替身当本人** | 13、14、19、26、29 | 你量的是你说的那样东西吗？ | 直接量它：[钟表而不是参数个数](2_2_3_pruning_and_learning_rate.ipynb)、[打乱词序](4_2_text_classification.ipynb) |
 # | **弄错年代** | 2、28、36、37 | 哪一年？ | [查出处](1_introduction.ipynb) |
-# | **换了词义** | 32、33、34、38 | 换成定义，句子还成立吗？ | 先写定义，再量 |
+# | **换了词义** | 32、33、34、38 | 换成定义，句子还成立吗？ | 先写定义，再量：[可扩展性](5_2_scalability.ipynb)、[安全性](5_3_security.ipynb) |
 #
 # 归类是我们的看法；每一类里判定各有几条，是数出来的：
 
@@ -221,7 +225,7 @@ for number in numbers(RIGHT):
 # | **half of the story** | 3, 9, 11, 12, 23, 24, 27 | What is missing? | add the other half: [causality](3_2_2_recurrent_decoder.ipynb), [calibration](3_3_2_testing.ipynb) |
 # | **a stand-in for the thing** | 13, 14, 19, 26, 29 | Do you measure what you speak of? | measure the thing: [the clock, not the number of parameters](2_2_3_pruning_and_learning_rate.ipynb), [shuffled tokens](4_2_text_classification.ipynb) |
 # | **the wrong year** | 2, 28, 36, 37 | In which year? | [look it up](1_introduction.ipynb) |
-# | **a word for another** | 32, 33, 34, 38 | Put the definition in its place: is it still true? | define first, then measure |
+# | **a word for another** | 32, 33, 34, 38 | Put the definition in its place: is it still true? | define first, then measure: [scalability](5_2_scalability.ipynb), [security](5_3_security.ipynb) |
 #
 # The sorting is ours; how the verdicts spread over each kind is counted:
 
@@ -329,8 +333,8 @@ def remembered(initialisation, filler):
 default, chrono = (remembered(name, "blank") for name in ("forget_bias_1", "chrono"))
 noisy = remembered("chrono", "distractors")
 write(
-    zh=f"它能记多久，取决于初始化和干扰：读完 {longest} 步再说出第一个符号，默认的 LSTM 准确率 {default.estimate:.2f}，只换偏置的初始值为 {chrono.estimate:.2f}，再加上干扰为 {noisy.estimate:.2f}（瞎猜 0.5）。",
-    en=f"How long it lasts depends on initialisation and distractors: recalling the first of {longest} symbols, a default LSTM is right in {default.estimate:.2f}, with other first biases in {chrono.estimate:.2f}, with distractors as well in {noisy.estimate:.2f} (chance 0.5).",
+    zh=f"它能记多久，取决于初始化和干扰：读完 {longest} 步再说出第一个符号，默认的 LSTM 准确率 {default.estimate:.2f}；只换偏置的初始化，准确率 {chrono.estimate:.2f}；再加上干扰，准确率 {noisy.estimate:.2f}（瞎猜 0.5）。",
+    en=f"How long it lasts depends on initialisation and distractors: in recalling the first symbol after {longest} steps a default LSTM reaches an accuracy of {default.estimate:.2f}; with its biases initialised otherwise, {chrono.estimate:.2f}; with distractors as well, {noisy.estimate:.2f} (chance 0.5).",
 )
 
 # %% [markdown] lang="zh"
@@ -351,8 +355,8 @@ def tally(part):
 
 
 write(
-    zh=f"原文讲原理、实现和应用，有判定的断言里照原话成立的是 {tally('2')}、{tally('3')}、{tally('4')}；全文没有成立的，{len(numbers(HALF))} 条对一半，{len(numbers(WRONG))} 条不成立。",
-    en=f"Of the article's claims on principles, implementation and applications, {tally('2')}, {tally('3')} and {tally('4')} of those judged hold as they stand; in the whole article {len(numbers(HALF))} are half right and {len(numbers(WRONG))} wrong.",
+    zh=f"原文讲原理、实现和应用，有判定的断言里照原话成立的是 {tally('2')}、{tally('3')}、{tally('4')}；全文有判定的 {measured} 条里，{len(numbers(HALF))} 条对一半，{len(numbers(WRONG))} 条不成立。",
+    en=f"Of the article's claims on principles, implementation and applications, {tally('2')}, {tally('3')} and {tally('4')} of those judged hold as they stand; of the {measured} judged in the whole article {len(numbers(HALF))} are half right and {len(numbers(WRONG))} wrong.",
 )
 
 # %% [markdown] lang="zh"
@@ -398,20 +402,24 @@ display(Markdown("> " + choose(zh="", en=" ").join(plain(sentence) for sentence 
 #
 # ## 7 判定是怎样得来的
 #
-# 1. **先写规则，再量**。每条断言在量之前写下什么算成立、什么算对一半；规则是代码，与结果打印在一起。
-# 2. **几个种子，报区间**。训练出来的数字，重抽数据和权重，报平均和 t 区间；区间不含 0，才说“更好”。
-# 3. **测试集只读一次**，设置在验证集上选（为什么，见 [3.3.2](3_3_2_testing.ipynb)）。
-# 4. **先写下猜测**。正式测量之前，我们凭常识和一次试跑，给 38 条都写了预期的判定。量完以后对一对：
+# 1. **先写下猜测**。动手写各章之前，凭常识和一次试跑，我们给 38 条都写了预期的判定。
+# 2. **规则是代码**。判定由规则得出：规则在打印结果的那个单元格里，少数几条在 `rnncourse/claims/table.py` 里，谁都可以改了重跑。规则并不都是事先定死的：有些是写那一章的时候才细化的，那时已经见过数字。
+# 3. **几个种子，报区间**。存着的实验都用三四个种子，多数报平均和 t 区间。也有几条由一次训练决定（例如第 28 条），那里的区间是对测试句子或者对打乱的次序取的。
+# 4. **考没有参加训练的例子**；要挑选设置的地方，用验证集挑（为什么，见 [3.3.2](3_3_2_testing.ipynb)）。
+#
+# 量完以后，与第 1 步的猜测对一对：
 
 # %% [markdown] lang="en"
 # It is longer, and less elegant. What it buys: of every sentence somebody can say "no, that is not what I measured".
 #
 # ## 7 How the verdicts were reached
 #
-# 1. **The rule before the measurement.** What counts as right and as half right was written down first; the rule is code, and is printed with its result.
-# 2. **Several seeds, with intervals.** Where training is involved, data and weights are drawn anew; mean and t-interval are reported, and "better" is said only where the interval does not hold 0.
-# 3. **The test set is read once**; settings are chosen on validation data ([3.3.2](3_3_2_testing.ipynb) says why).
-# 4. **The guess comes first.** Before the measurements, from experience and one trial run, we wrote down the verdict that we expected for each of the 38. Afterwards we compare:
+# 1. **The guess comes first.** Before the chapters were written, from experience and one trial run, we wrote down the verdict that we expected for each of the 38.
+# 2. **The rules are code.** A verdict follows from a rule: in the cell that prints it, for a few in `rnncourse/claims/table.py`; anybody can change it and run again. Not all of them were fixed beforehand: some were refined while their chapter was written, with figures already in sight.
+# 3. **Several seeds, with intervals.** The stored experiments have three or four seeds, most of them with a mean and a t-interval. A few claims are decided by a single training (28 is one); there the interval is over test sentences or over shufflings.
+# 4. **Examples that took no part in training** give the scores; where a setting has to be chosen, validation data choose it ([3.3.2](3_3_2_testing.ipynb) says why).
+#
+# Afterwards we compare with the guesses of step 1:
 
 # %%
 expected = dict(zip(range(1, 39), "WWHRHHHWHHRWHHHWWRHRWHHHWHRRHWHWWWHWHW", strict=True))  # right, half, wrong
@@ -419,14 +427,14 @@ letters = {RIGHT: "R", HALF: "H", WRONG: "W"}
 surprised = [number for number, _, verdict in found if verdict and letters[verdict] != expected[number]]
 tell(
     zh=f"有判定的 {measured} 条里，与事先的猜测不同的有 {len(surprised)} 条：{surprised or '无'}",
-    en=f"of {measured} with a verdict, {len(surprised)} are not what we had expected: {surprised or 'none'}",
+    en=f"{measured} have a verdict; not what we had expected: {len(surprised)}, {surprised or 'none'}",
 )
 
 # %% [markdown] lang="zh"
-# 猜测与判定一致，并不都是好消息：写规则的人和猜的人是同一批人。更有教训的是**判定与数字并不是一回事**的那些。三条为例，先看数字：
+# 猜测与判定一致，并不都是好消息：写规则的人和猜的人是同一批人，规则又写在猜测之后。所以请把规则本身也当作可以质疑的东西。更有教训的是**判定与数字并不是一回事**的那些。三条为例，先看数字：
 
 # %% [markdown] lang="en"
-# Guesses that come true are not all good news: whoever guessed also wrote the rules. There is more to learn where **the verdict does not tell the whole story**. Three examples, the figures first:
+# Guesses that come true are not all good news: whoever guessed also wrote the rules, and wrote them after guessing. So question the rules as well. There is more to learn where **the verdict does not tell the whole story**. Three examples, the figures first:
 
 # %%
 for number in (7, 28, 29):
@@ -434,33 +442,35 @@ for number in (7, 28, 29):
     print(f"{number:2}  {words[evidence.verdict]}  {evidence.figure}")
 
 # %% [markdown] lang="zh"
-# - 第 7 条：“LSTM 记得住，SimpleRNN 记不住”是最流行的演示；用 Keras 的默认值去做，先要问怎样初始化（[2.2.1](2_2_1_recurrent_cells.ipynb)）。
+# - 第 7 条：“LSTM 记得住，SimpleRNN 记不住”是常见的演示；用 Keras 的默认值去做，先要问怎样初始化（[2.2.1](2_2_1_recurrent_cells.ipynb)）。
 # - 第 28 条：打乱原文，困惑度变不变，说明它**是不是在翻译**；BLEU 过不过“找一句最像的抄下来”这条及格线，说明它**翻译得够不够好**。判定只看前者（[4.1.1](4_1_1_machine_translation.ipynb)）。
 # - 第 29 条：原文把准确率归功于记忆；把词元打乱以后还剩多少准确率，才说得出记忆的功劳（[4.2](4_2_text_classification.ipynb)）。
 #
-# 测量用掉多少种子、多少时间，也列出来：
+# 存着的实验各用了多少种子、多少时间，也列出来（一行是一个结果，未必是一次训练）：
 
 # %% [markdown] lang="en"
-# - Claim 7: "LSTM remembers, SimpleRNN forgets" is the most popular demonstration; with Keras's defaults, ask first how each was initialised ([2.2.1](2_2_1_recurrent_cells.ipynb)).
+# - Claim 7: "LSTM remembers, SimpleRNN forgets" is the usual demonstration; with Keras's defaults, ask first how each was initialised ([2.2.1](2_2_1_recurrent_cells.ipynb)).
 # - Claim 28: whether perplexity changes when the source is shuffled says **if it translates**; whether it clears the bar of "find the most similar sentence and copy it", in BLEU, says **if it does so well enough**. The verdict asks the former alone ([4.1.1](4_1_1_machine_translation.ipynb)).
 # - Claim 29: the article credits memory with the accuracy; what is left when tokens are shuffled tells how much of the credit is due ([4.2](4_2_text_classification.ipynb)).
 #
-# How many seeds and how much time the measurements took:
+# How many seeds and how much time the stored experiments took (a row is a result, not always a training):
 
 # %%
 records = {name: results.load(name) for name in results.names()}
 for name, record in records.items():
-    print(f"{name:28} {len(record['rows']):4} runs  {len(record['seeds'])} seeds  {record['seconds'] / 60:3.0f} min")
-total = sum(record["seconds"] for record in records.values())
-print(f"{'':28} {sum(len(record['rows']) for record in records.values()):4} runs           {total / 60:3.0f} min")
+    count, seeds, minutes = len(record["rows"]), len(record["seeds"]), record["seconds"] / 60
+    tell(zh=f"{name:28} {count:4} 行  {seeds} 个种子  {minutes:3.0f} 分钟", en=f"{name:28} {count:4} rows  {seeds} seeds  {minutes:3.0f} min")
+count = sum(len(record["rows"]) for record in records.values())
+minutes = sum(record["seconds"] for record in records.values()) / 60
+tell(zh=f"合计 {count:,} 行，{minutes:.0f} 分钟", en=f"{count:,} rows in all, {minutes:.0f} min")
 
 # %% [markdown] lang="zh"
-# **什么会改变判定？** 最薄弱的几处，从弱到强：
+# **什么会改变判定？** 薄弱的地方有这几处：
 #
 # | 薄弱处 | 影响哪些断言 | 怎样算推翻 |
 # |---|---|---|
-# | 数据小：几千条，短句，两种语言 | 1、17、28、29 | 十万条以上的数据上，同样的规则得出别的判定 |
-# | 模型小：几十到两百个单元，CPU 能训练 | 7、10、31、35 | 大模型上换一种结论 |
+# | 数据小：几百到一万来条，短句，两种语言 | 1、17、28、29 | 十万条以上的数据上，同样的规则得出别的判定 |
+# | 模型小：最多几百个单元，CPU 能训练 | 7、10、31、35 | 大模型上换一种结论 |
 # | 三四个种子，区间宽 | 区间挨着 0 的那些 | 十个种子，区间移到另一边 |
 # | “对一半”的界线由我们划 | 判为 ½ 的都是 | 你有更好的规则：改代码里那一行，重跑 |
 # | 词义：把“记忆”“安全”“可扩展”定义成什么 | 29、32–34 | 另给定义，说明原文更可能是那个意思 |
@@ -468,12 +478,12 @@ print(f"{'':28} {sum(len(record['rows']) for record in records.values()):4} runs
 # ## 8 还有什么没有答案
 
 # %% [markdown] lang="en"
-# **What could change a verdict?** The weakest places, the weakest first:
+# **What could change a verdict?** The weak places:
 #
 # | weakness | claims it touches | what would overturn them |
 # |---|---|---|
-# | small data: thousands of short texts, two languages | 1, 17, 28, 29 | another verdict, by the same rule, on a hundred thousand or more |
-# | small models: tens to two hundred units, trained on a CPU | 7, 10, 31, 35 | another result with large ones |
+# | small data: from hundreds to some twelve thousand short texts, two languages | 1, 17, 28, 29 | another verdict, by the same rule, on a hundred thousand or more |
+# | small models: a few hundred units at most, trained on a CPU | 7, 10, 31, 35 | another result with large ones |
 # | three or four seeds, wide intervals | those whose interval touches 0 | ten seeds, and an interval on the other side |
 # | the line of "half right" is drawn by us | all that have ½ | a better rule: change that line of code, run again |
 # | meanings: what "memory", "security" and "scalability" are defined to be | 29, 32–34 | another definition, with reasons why the article means that one |
@@ -489,8 +499,8 @@ tell(zh=f"共 {len(numbers(None))} 条还没有证据。", en=f"{len(numbers(Non
 # %% [markdown] lang="zh"
 # 即使 38 条都有了判定，这些问题本课程也**没有**回答：
 #
-# - 数据多到什么程度，RNN 在评论分类上会稳定地超过词袋？我们只知道几千条时的情况。
-# - 文本会随时间变（第 1 条里的“动态性”）：我们只做过声明了的模拟，没有真实的、跨年的数据。
+# - 数据多到什么程度，RNN 在评论分类上会稳定地超过词袋？我们只量到一万来条为止。
+# - 文本会随时间变（第 1 条里的“动态性”）：我们只做过模拟（[1](1_introduction.ipynb)），没有真实的、跨年的数据。
 # - 积分梯度说得出**看了哪些词**，说不出**按什么规则**（[2.3](2_3_comparison.ipynb)）；从循环网络里提取规则，仍是研究题目。
 # - 新的循环结构（状态空间模型、xLSTM）在大规模上与 Transformer 谁胜谁负，要看任务和算力，一台笔记本电脑答不了。
 #
@@ -503,9 +513,9 @@ tell(zh=f"共 {len(numbers(None))} 条还没有证据。", en=f"{len(numbers(Non
 # | 3 | 先划分，再数词；测试集锁起来 | 词表和阈值都会泄漏：[3.1](3_1_environment_and_data.ipynb)、[3.3.2](3_3_2_testing.ipynb) |
 # | 4 | 填充必带掩码，按长度分桶 | 末态可能全是填充；桶省下白算的格子：[3.1](3_1_environment_and_data.ipynb) |
 # | 5 | 写下每个张量的形状：B、T、D、H | 轴错了，常常不报错：[2.1](2_1_basic_concepts.ipynb)、[4.3](4_3_core_code.ipynb) |
-# | 6 | 分类不要解码器；读全部状态，别只读末态 | [2.2.2](2_2_2_encoder_and_decoder.ipynb)、[3.2.1](3_2_1_recurrent_encoder.ipynb) |
+# | 6 | 分类不要解码器；序列长，就汇聚全部状态，别只读末态 | 末态要记住全程，长了会忘：[2.2.2](2_2_2_encoder_and_decoder.ipynb)、[3.2.1](3_2_1_recurrent_encoder.ipynb) |
 # | 7 | 依赖有多长？长就初始化遗忘门（chrono） | 默认值未必学得会：[2.2.1](2_2_1_recurrent_cells.ipynb) |
-# | 8 | 按全局范数裁剪梯度 | 一次爆炸毁掉一轮训练：[2.2.2](2_2_2_forward_and_backward.ipynb) |
+# | 8 | 按全局范数裁剪梯度 | 一次爆炸就可能毁掉整个训练：[2.2.2](2_2_2_forward_and_backward.ipynb) |
 # | 9 | 学习率用范围测试来定，不用传说 | 没有通用的好值：[2.2.3](2_2_3_pruning_and_learning_rate.ipynb) |
 # | 10 | 写序列：因果、起止词元、注意力；比较教师强制与自己写 | 训练损失低，不等于写得对：[3.2.2](3_2_2_recurrent_decoder.ipynb)、[3.3.1](3_3_1_integration.ipynb) |
 # | 11 | 三个种子以上，报区间；两个模型成对地比 | 一个种子说明不了什么：[3.3.2](3_3_2_testing.ipynb) |
@@ -515,27 +525,27 @@ tell(zh=f"共 {len(numbers(None))} 条还没有证据。", en=f"{len(numbers(Non
 #
 # ## 10 往哪里去
 #
-# **在本课程里。** 想看懂里面发生了什么：[2.2.1](2_2_1_recurrent_cells.ipynb) 和 [前向与反向](2_2_2_forward_and_backward.ipynb)，手写一遍再看别的。手上有文本要分类：[3.1](3_1_environment_and_data.ipynb)、[4.2](4_2_text_classification.ipynb)、[3.3.2](3_3_2_testing.ipynb)，按这个次序。要写出序列：[3.2.2](3_2_2_recurrent_decoder.ipynb)、[3.3.1](3_3_1_integration.ipynb)、[4.1.1](4_1_1_machine_translation.ipynb)。代码不对劲：[4.3](4_3_core_code.ipynb)。要教课：[2.3](2_3_comparison.ipynb) 的对照和各章的练习最适合课堂。接下来，6.2 各章讲原文的展望：注意力、迁移学习、新的循环结构。
+# **在本课程里。** 想看懂里面发生了什么：[2.2.1](2_2_1_recurrent_cells.ipynb) 和 [前向与反向](2_2_2_forward_and_backward.ipynb)，手写一遍再看别的。手上有文本要分类：[3.1](3_1_environment_and_data.ipynb)、[4.2](4_2_text_classification.ipynb)、[3.3.2](3_3_2_testing.ipynb)，按这个次序。要写出序列：[3.2.2](3_2_2_recurrent_decoder.ipynb)、[3.3.1](3_3_1_integration.ipynb)、[4.1.1](4_1_1_machine_translation.ipynb)。代码不对劲：[4.3](4_3_core_code.ipynb)。嫌慢，或者数据太多：[5.1](5_1_performance.ipynb)、[5.2](5_2_scalability.ipynb)。要拿给别人用：[5.3](5_3_security.ipynb)。要教课：先看 [2.3](2_3_comparison.ipynb) 的对照和各章附的练习。接下来，6.2 各章讲原文的展望：注意力、迁移学习、新的循环结构。
 #
 # **书。**
 #
 # - I. Goodfellow, Y. Bengio, A. Courville (2016). [Deep Learning](https://www.deeplearningbook.org/contents/rnn.html)，第 10 章：记号严谨，想要推导的人读它。
 # - A. Zhang, Z. C. Lipton, M. Li, A. J. Smola. [《动手学深度学习》](https://zh.d2l.ai/)：从零写起，四种框架，想多看代码的人读它。
 # - D. Jurafsky, J. H. Martin. [Speech and Language Processing](https://web.stanford.edu/~jurafsky/slp3/)，第三版草稿：从 n 元组到 Transformer，做语言的人读它。
-# - A. Graves (2012). [Supervised Sequence Labelling with Recurrent Neural Networks](https://doi.org/10.1007/978-3-642-24797-2)：CTC 和手写、语音识别，出自发明者之手。
+# - A. Graves (2012). [Supervised Sequence Labelling with Recurrent Neural Networks](https://doi.org/10.1007/978-3-642-24797-2)：CTC 和手写、语音识别，作者是 CTC 的发明人之一。
 #
 # **论文，每篇对应一个教训。**
 #
 # - S. Hochreiter, J. Schmidhuber (1997). [Long Short-Term Memory](https://doi.org/10.1162/neco.1997.9.8.1735)：为什么要有一条加法的路。
 # - K. Greff 等 (2017). [LSTM: A Search Space Odyssey](https://arxiv.org/abs/1503.04069)：拆掉 LSTM 的零件，一件一件地量。
-# - G. Melis, C. Dyer, P. Blunsom (2018). [On the State of the Art of Evaluation in Neural Language Models](https://arxiv.org/abs/1707.05589)：好好调过的老模型，胜过许多新结构。
+# - G. Melis, C. Dyer, P. Blunsom (2018). [On the State of the Art of Evaluation in Neural Language Models](https://arxiv.org/abs/1707.05589)：好好调过的 LSTM，胜过当时更新的结构。
 # - S. Merity, N. S. Keskar, R. Socher (2018). [Regularizing and Optimizing LSTM Language Models](https://arxiv.org/abs/1708.02182)：一个 LSTM 要用好，需要哪些旋钮。
 # - C. Tallec, Y. Ollivier (2018). [Can Recurrent Neural Networks Warp Time?](https://arxiv.org/abs/1804.11188)：chrono 初始化的来历。
 # - A. Orvieto 等 (2023). [Resurrecting Recurrent Neural Networks for Long Sequences](https://arxiv.org/abs/2303.06349)：线性的循环，配上合适的初始化，为什么又行了。
 #
 # ## 小结
 #
-# - 38 条断言各有判定、数字和出处；快的那些，你刚才自己量过了。
+# - 有证据的断言各有判定、数字和出处；快的那些，你刚才自己量过了。
 # - 多数错误不是说反了，而是少了条件、拿替身当本人、把一种说成全体。
 # - 我们的判定也有边界：小数据、小模型、几个种子。推翻其中任何一条，都是对本课程最好的贡献。
 #
@@ -548,8 +558,8 @@ tell(zh=f"共 {len(numbers(None))} 条还没有证据。", en=f"{len(numbers(Non
 # %% [markdown] lang="en"
 # Even with a verdict on all 38, this course has **no** answer to these:
 #
-# - How much data does it take before an RNN reliably beats the bag of words on reviews? We know about some thousands.
-# - Text changes with time (the "drift" of claim 1): we have only a declared simulation, and no real data over years.
+# - How much data does it take before an RNN reliably beats the bag of words on reviews? We have gone up to some twelve thousand.
+# - Text changes with time (the "drift" of claim 1): we have only a simulation ([1](1_introduction.ipynb)), and no real data over years.
 # - Integrated gradients say **which words** a network goes by, and not **by which rule** ([2.3](2_3_comparison.ipynb)); extracting rules from recurrent networks is research.
 # - Whether new kinds of recurrence (state space models, xLSTM) win against Transformers at scale depends on task and budget; a laptop cannot tell.
 #
@@ -562,9 +572,9 @@ tell(zh=f"共 {len(numbers(None))} 条还没有证据。", en=f"{len(numbers(Non
 # | 3 | split first, count words afterwards; lock the test set away | vocabularies and thresholds leak: [3.1](3_1_environment_and_data.ipynb), [3.3.2](3_3_2_testing.ipynb) |
 # | 4 | no padding without a mask; buckets of similar length | the last state may be all padding; buckets save cells computed in vain: [3.1](3_1_environment_and_data.ipynb) |
 # | 5 | write down the shape of each tensor: B, T, D, H | a wrong axis often raises no error: [2.1](2_1_basic_concepts.ipynb), [4.3](4_3_core_code.ipynb) |
-# | 6 | to classify, no decoder; read all states, not the last alone | [2.2.2](2_2_2_encoder_and_decoder.ipynb), [3.2.1](3_2_1_recurrent_encoder.ipynb) |
-# | 7 | how long is the dependence? If long, initialise the forget gate (chrono) | with the default it may never be learnt: [2.2.1](2_2_1_recurrent_cells.ipynb) |
-# | 8 | clip gradients by their global norm | one explosion spoils an epoch: [2.2.2](2_2_2_forward_and_backward.ipynb) |
+# | 6 | to classify, no decoder; if sequences are long, pool all states, do not read the last alone | the last state would have to remember all the way: [2.2.2](2_2_2_encoder_and_decoder.ipynb), [3.2.1](3_2_1_recurrent_encoder.ipynb) |
+# | 7 | how long is the dependence? If long, initialise the forget gate (chrono) | with the default it may not be learnt: [2.2.1](2_2_1_recurrent_cells.ipynb) |
+# | 8 | clip gradients by their global norm | one explosion can spoil the whole training: [2.2.2](2_2_2_forward_and_backward.ipynb) |
 # | 9 | take the learning rate from a range test, not from hearsay | none is good for all: [2.2.3](2_2_3_pruning_and_learning_rate.ipynb) |
 # | 10 | to write sequences: causality, start and end tokens, attention; compare teacher forcing with free writing | a low training loss does not mean that it writes well: [3.2.2](3_2_2_recurrent_decoder.ipynb), [3.3.1](3_3_1_integration.ipynb) |
 # | 11 | three seeds or more, with intervals; two models are compared in pairs | one seed proves little: [3.3.2](3_3_2_testing.ipynb) |
@@ -574,27 +584,27 @@ tell(zh=f"共 {len(numbers(None))} 条还没有证据。", en=f"{len(numbers(Non
 #
 # ## 10 Where to go next
 #
-# **In this course.** To understand what goes on inside: [2.2.1](2_2_1_recurrent_cells.ipynb) and [forward and backward](2_2_2_forward_and_backward.ipynb); write it by hand once before anything else. With texts to classify: [3.1](3_1_environment_and_data.ipynb), [4.2](4_2_text_classification.ipynb), [3.3.2](3_3_2_testing.ipynb), in this order. To write sequences: [3.2.2](3_2_2_recurrent_decoder.ipynb), [3.3.1](3_3_1_integration.ipynb), [4.1.1](4_1_1_machine_translation.ipynb). With code that behaves oddly: [4.3](4_3_core_code.ipynb). To teach: the comparison in [2.3](2_3_comparison.ipynb), and the exercises of every chapter. Next, the chapters of 6.2 take up the article's outlook: attention, transfer learning, modern recurrence.
+# **In this course.** To understand what goes on inside: [2.2.1](2_2_1_recurrent_cells.ipynb) and [forward and backward](2_2_2_forward_and_backward.ipynb); write it by hand once before anything else. With texts to classify: [3.1](3_1_environment_and_data.ipynb), [4.2](4_2_text_classification.ipynb), [3.3.2](3_3_2_testing.ipynb), in this order. To write sequences: [3.2.2](3_2_2_recurrent_decoder.ipynb), [3.3.1](3_3_1_integration.ipynb), [4.1.1](4_1_1_machine_translation.ipynb). With code that behaves oddly: [4.3](4_3_core_code.ipynb). With too little speed or too much data: [5.1](5_1_performance.ipynb), [5.2](5_2_scalability.ipynb). To let others use it: [5.3](5_3_security.ipynb). To teach: begin with the comparison in [2.3](2_3_comparison.ipynb) and the exercises that go with the chapters. Next, the chapters of 6.2 take up the article's outlook: attention, transfer learning, modern recurrence.
 #
 # **Books.**
 #
 # - I. Goodfellow, Y. Bengio, A. Courville (2016). [Deep Learning](https://www.deeplearningbook.org/contents/rnn.html), chapter 10: careful notation, for those who want derivations.
 # - A. Zhang, Z. C. Lipton, M. Li, A. J. Smola. [Dive into Deep Learning](https://d2l.ai/): from scratch and in four frameworks, for those who want more code.
 # - D. Jurafsky, J. H. Martin. [Speech and Language Processing](https://web.stanford.edu/~jurafsky/slp3/), draft of the third edition: from n-grams to Transformers, for those who work on language.
-# - A. Graves (2012). [Supervised Sequence Labelling with Recurrent Neural Networks](https://doi.org/10.1007/978-3-642-24797-2): CTC, handwriting and speech, by their inventor.
+# - A. Graves (2012). [Supervised Sequence Labelling with Recurrent Neural Networks](https://doi.org/10.1007/978-3-642-24797-2): CTC, handwriting and speech, by one of the inventors of CTC.
 #
 # **Papers, each with a lesson.**
 #
 # - S. Hochreiter, J. Schmidhuber (1997). [Long Short-Term Memory](https://doi.org/10.1162/neco.1997.9.8.1735): why there has to be a path of additions.
 # - K. Greff et al. (2017). [LSTM: A Search Space Odyssey](https://arxiv.org/abs/1503.04069): take the parts out of an LSTM, and measure each.
-# - G. Melis, C. Dyer, P. Blunsom (2018). [On the State of the Art of Evaluation in Neural Language Models](https://arxiv.org/abs/1707.05589): old models, well tuned, beat many new ones.
+# - G. Melis, C. Dyer, P. Blunsom (2018). [On the State of the Art of Evaluation in Neural Language Models](https://arxiv.org/abs/1707.05589): a well-tuned LSTM beat the newer models of the day.
 # - S. Merity, N. S. Keskar, R. Socher (2018). [Regularizing and Optimizing LSTM Language Models](https://arxiv.org/abs/1708.02182): the knobs that a good LSTM needs.
 # - C. Tallec, Y. Ollivier (2018). [Can Recurrent Neural Networks Warp Time?](https://arxiv.org/abs/1804.11188): where chrono initialisation comes from.
 # - A. Orvieto et al. (2023). [Resurrecting Recurrent Neural Networks for Long Sequences](https://arxiv.org/abs/2303.06349): why linear recurrence, well initialised, works again.
 #
 # ## Summary
 #
-# - 38 claims have their verdicts, figures and places; the fast ones you have just measured yourself.
+# - Every claim with evidence has its verdict, figure and place; the fast ones you have just measured yourself.
 # - Most mistakes are not the opposite of the truth: a condition is missing, a stand-in is taken for the thing, one of several for all.
 # - Our verdicts have limits, too: small data, small models, a few seeds. To overturn one of them is the best contribution to this course.
 #

@@ -103,7 +103,7 @@ check.stream_max(stream_max)
 # %% [markdown] lang="zh"
 # ## 3. cuDNN 用得上吗
 #
-# 有 GPU 时，Keras 的 LSTM 和 GRU 可以用 cuDNN 的内核：一次调用走完所有时间步。只要有一个条件不满足，它就一声不响地退回自己的循环。写一个函数，列出障碍。后端是 TensorFlow，GPU 有。
+# 有 GPU 时，Keras 的 LSTM 和 GRU 可以用 cuDNN 的内核：一次调用走完所有时间步。只要有一个条件不满足，它多半一声不响地退回自己的循环（不合格的掩码是例外：`fit` 会报错）。写一个函数，列出障碍。后端是 TensorFlow，GPU 有。
 #
 # `kind` 是 `"lstm"`、`"gru"` 或 `"simple_rnn"`；`settings` 是构造该层时写出来的参数，**没写的取默认值**；`mask` 是 None 或 $(B, T)$ 的布尔数组。
 #
@@ -124,7 +124,7 @@ check.stream_max(stream_max)
 # %% [markdown] lang="en"
 # ## 3. Can cuDNN be used?
 #
-# With a GPU, Keras's LSTM and GRU can use cuDNN's kernel: one call for all time steps. Where a single condition fails, they fall back to their own loop without a word. Write a function that lists the obstacles. The backend is TensorFlow, and there is a GPU.
+# With a GPU, Keras's LSTM and GRU can use cuDNN's kernel: one call for all time steps. Where a single condition fails, they mostly fall back to their own loop without a word (an unfit mask is the exception: `fit` raises an error). Write a function that lists the obstacles. The backend is TensorFlow, and there is a GPU.
 #
 # `kind` is `"lstm"`, `"gru"` or `"simple_rnn"`; `settings` are the arguments that were written when the layer was made, **what is not written has its default**; `mask` is None or a boolean array $(B, T)$.
 #

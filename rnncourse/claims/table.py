@@ -15,6 +15,8 @@ class UnknownClaim(ValueError):
 class Claim:
     """A claim: its `number`, the article's `section`, what it says, and the chapter that tests it.
 
+    The article has two sections 4; from the second on, `section` is one more than the article prints.
+
     `figure`: a regular expression for the line of that chapter's output that decides it, in either language
     (its first group, if there is one); None: the last line with a digit. `decides`: {regular expression:
     verdict}, tried in this order, for a chapter whose output does not name the claim's number and a verdict.

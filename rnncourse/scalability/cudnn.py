@@ -2,7 +2,8 @@
 
 The conditions are those in Keras's source (3.15: layers/rnn/lstm.py and gru.py, `inner_loop`, and
 backend/tensorflow/rnn.py, backend/jax/rnn.py, `cudnn_ok`). `use_cudnn="auto"` falls back in silence, so it is
-worth asking.
+worth asking. The exception is a mask: TensorFlow checks it as the graph runs (`_assert_valid_mask`), so
+that fit and predict raise an error instead.
 """
 
 import keras
@@ -33,7 +34,7 @@ def named_obstacles(layer, *, mask=None, backend=None, gpu=None):
         both = [layer.forward_layer, layer.backward_layer]
         found = [pair for each in both for pair in named_obstacles(each, mask=mask, backend=backend, gpu=gpu)]
         return list(dict.fromkeys(found))
-    conditions = (*_of_layer(layer, backend), *_of_place(backend, gpu), *_of_mask(mask))
+    conditions = (*_of_layer(layer, backend), *_of_place(backend, gpu), *_of_mask(mask, backend))
     return [(name, choose(zh=zh, en=en)) for name, broken, zh, en in conditions if broken]
 
 
@@ -87,8 +88,11 @@ def _of_place(backend, gpu):
     yield "gpu", not gpu, "没有 GPU", "there is no GPU"
 
 
-def _of_mask(mask):
+def _of_mask(mask, backend):
     if mask is None:
+        return
+    if backend == "jax":
+        yield "mask", True, "掩码：JAX 后端一种也不接受", "the mask: on JAX none is taken"
         return
     mask = np.asarray(mask, dtype=bool)
     lengths = mask.sum(axis=1)

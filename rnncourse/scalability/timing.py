@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from rnncourse.metrics.intervals import Interval
+from rnncourse.metrics.intervals import Interval, mean_interval
 from rnncourse.scalability.cost import recurrent_cost
 
 
@@ -24,6 +24,17 @@ def measure_in_turns(actions, *, rounds=7, warm=1):
             if turn >= warm:
                 seconds[name].append(time.perf_counter() - start)
     return {name: np.array(measured) for name, measured in seconds.items()}
+
+
+def speed_up(before, after):
+    """How many times as fast: the geometric mean of before / after over repetitions (R,), an Interval.
+
+    Raises ValueError for fewer than two repetitions, or seconds that are not above 0.
+    """
+    before, after = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
+    if not ((before > 0).all() and (after > 0).all()):
+        raise ValueError("seconds must be above 0: the logarithms of their ratios are averaged")
+    return Interval(*map(float, np.exp(mean_interval(np.log(before / after)))))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,11 @@ def plain_mean(gradients, counts):
     return _combined(gradients, [1 / len(counts)] * len(counts))
 
 
+def mean_of_the_busy(gradients, counts):
+    busy = [count > 0 for count in counts]
+    return _combined(gradients, [one / sum(busy) for one in busy])
+
+
 def plain_sum(gradients, counts):
     return _combined(gradients, [1] * len(counts))
 
@@ -78,6 +83,13 @@ TASK = Task(
             zh="每台设备的梯度算了同样的分量：分到 1 条的与分到 4 条的一样重。只有份额相等时才能直接平均。",
             en="Every device counts alike: one with 1 example weighs as much as one with 4. A plain mean is right only "
             "for equal shares.",
+        ),
+        Mistake(
+            "mean_of_the_busy",
+            mean_of_the_busy,
+            zh="没有例子的设备不算，这对；可是其余的设备仍然一样重，不管各有几条。",
+            en="Devices without an example are left out, as they should be; but the others still count alike, however "
+            "many examples each has.",
         ),
         Mistake(
             "plain_sum",

@@ -46,6 +46,10 @@ def with_biases(kind, B, T, D, H):
     return B * T * parameters(kind, B, T, D, H)
 
 
+def products_and_sums(kind, B, T, D, H):
+    return 2 * reference(kind, B, T, D, H)
+
+
 def size_times_units(kind, B, T, D, H):
     return B * T * GATES[kind] * H * D * H
 
@@ -102,6 +106,13 @@ TASK = Task(
             zh="偏置也算进去了。加一个偏置没有乘法；题目只数矩阵乘法里的乘加。",
             en="The biases are counted as well. Adding one is no multiplication; only the multiply-adds of matrix "
             "products are asked for.",
+        ),
+        Mistake(
+            "products_and_sums",
+            products_and_sums,
+            zh="正好是两倍：乘法和加法分开数了（FLOPs 常这样数）。本题里，一次乘法连同它的加法算一次。",
+            en="Twice as many as asked for: products and sums are counted apart, as FLOPs often are. Here a product "
+            "together with its sum counts once.",
         ),
         Mistake(
             "size_times_units",
