@@ -188,10 +188,10 @@ error = np.abs((up - down) / 0.04 - g.ravel()[places]).max() / np.abs(g).max()
 tell(zh=f"梯度与中心差分一致：{error < 0.02}", en=f"gradient equals central differences: {error < 0.02}")
 
 # %% [markdown] lang="zh"
-# 现在攻击。强度用**嵌入平均长度的几分之几**来说，不同的模型才好比较：强度 0.1 就是每个词元的向量最多挪动平均长度 $\bar e$ 的十分之一，也就是每个数最多动 $\epsilon = 0.1\,\bar e / \sqrt{D}$。`pgd` 是同一件事走许多小步，每步重算梯度，并保持在界内（Madry 等，2018），所以更狠。对照组挪动得一样远，但符号是随机的。
+# 现在攻击。强度用**嵌入平均长度的几分之几**来说，不同的模型才好比较：强度 0.1 就是每个词元的向量最多挪动平均长度 $\bar e$ 的十分之一，也就是每个数最多动 $\epsilon = 0.1\,\bar e / \sqrt{D}$。`pgd` 是同一件事走许多小步，每步重算梯度，并保持在界内（Madry 等，2018）：损失弯曲得越厉害，它比一步强得越多。对照组挪动得一样远，但符号是随机的。
 
 # %% [markdown] lang="en"
-# Now attack. The strength is said in parts of the **mean length of an embedding**, so that models can be compared: at 0.1 each token's vector moves by at most a tenth of that length $\bar e$, which is $\epsilon = 0.1\,\bar e / \sqrt{D}$ for each number. `pgd` does the same in many small steps, with a new gradient each, kept within the bounds (Madry et al., 2018), and is stronger. The control moves as far, with random signs.
+# Now attack. The strength is said in parts of the **mean length of an embedding**, so that models can be compared: at 0.1 each token's vector moves by at most a tenth of that length $\bar e$, which is $\epsilon = 0.1\,\bar e / \sqrt{D}$ for each number. `pgd` does the same in many small steps, with a new gradient each, kept within the bounds (Madry et al., 2018): the more the loss bends, the more it gains over one step. The control moves as far, with random signs.
 
 # %% tags=["measured"]
 few, few_labels = ids[2][:100], test.labels[:100]
@@ -246,8 +246,8 @@ def interval(name, part, **fixed):
 
 counts = {"recurrent": (1, 2, 4), "output": (1, 2, 3)}
 names = choose(
-    zh={"clean": "不攻击", "random": "随机符号", "fgsm": "fgsm", "pgd": "pgd"},
-    en={"clean": "no attack", "random": "random signs", "fgsm": "fgsm", "pgd": "pgd"},
+    zh={"before": "不攻击", "random": "随机符号", "fgsm": "fgsm", "pgd": "pgd"},
+    en={"before": "no attack", "random": "random signs", "fgsm": "fgsm", "pgd": "pgd"},
 )
 strength = data["strengths"][0]
 
@@ -268,10 +268,10 @@ axes[1].legend(loc="upper left", bbox_to_anchor=(1.01, 1))
 plt.show()
 
 # %% [markdown] lang="zh"
-# 裁决的规则写在代码里：两种语言里，都把层数最多的模型与一层的模型逐个种子相减（`pgd` 下的准确率）。两个系列在两种语言里都明显上升（区间的下端大于 0），断言成立；只有一个系列如此，对一半；都不是，不成立。虚线是乱猜的 0.5：攻击者知道正确答案，所以准确率可以比乱猜还低。
+# 裁决的规则写在代码里：两种语言里，都把层数最多的模型与一层的模型逐个种子相减（`pgd` 下的准确率）。两个系列在两种语言里都明显上升（区间的下端大于 0），断言成立；只有一个系列如此，对一半；都不是，不成立。虚线是乱猜的 0.5：攻击者知道正确答案，所以准确率可以比乱猜还低。重合的线也在说话：随机符号盖住不攻击，说明噪声伤不了模型；pgd 盖住 fgsm，说明在这个强度下损失近乎线性，一步就够了。
 
 # %% [markdown] lang="en"
-# The rule of the verdict is in the code: in both languages subtract the model of one layer from the one with most, seed by seed (accuracy under `pgd`). If both series clearly rise in both languages (the lower end above 0) the claim is right; if one does, half right; else wrong. The dashed line is a guess, 0.5: the attacker knows the right answers, so accuracy may fall below it.
+# The rule of the verdict is in the code: in both languages subtract the model of one layer from the one with most, seed by seed (accuracy under `pgd`). If both series clearly rise in both languages (the lower end above 0) the claim is right; if one does, half right; else wrong. The dashed line is a guess, 0.5: the attacker knows the right answers, so accuracy may fall below it. Lines on top of each other speak, too: random signs on no attack say that noise does no harm, pgd on fgsm that the loss is nearly linear at this strength and one step is enough.
 
 
 # %% claims=[34]
@@ -557,12 +557,16 @@ tell(zh="（与没有防御的差；“?”：区间含 0）", en="(difference t
 # %% [markdown] lang="zh"
 # 读这些数字时问三件事：付出了多少（“不攻击”一栏）？只在非自适应的攻击面前好看吗？在**另一种**攻击面前呢？对抗训练是在嵌入上学的，合并是对着字表设计的：防住一种，不等于防住另一种。
 #
+# 还要问第四件：**攻击没成功，会不会只是攻击太弱？** 中文的合并之后，这里的自适应攻击只剩“相邻两字对调”，一次算两个字符，而不满 20 个字符的评论只许改一个：它根本用不上。数字再好看，也只说明挡住了**这一种**攻击；表外的形近字、删字、加字都没有试过。英文的攻击者手里还有删字母和按错键。
+#
 # ## 7 投毒：训练之前就动手
 #
 # 攻击者往训练集里塞几条带触发词的差评，标成好评（Dai 等，2019）。模型学到“有这个词就是好评”，平时毫无破绽。触发词选一个少见的词元：
 
 # %% [markdown] lang="en"
 # Ask three things of these figures: what is the price (the column without attack)? Does it only look good against attacks that do not adapt? And against **another** kind? Adversarial training learnt on embeddings, merging was made for a table of edits, and neither guards the other's gate.
+#
+# And a fourth: **did the attack fail only because it is weak?** Once Chinese characters are merged, the adaptive attack here has but the swap of two neighbours left, which counts as two characters, and a review of fewer than 20 may change one: there it cannot be used at all. However good the figures, they show that **this** attack was stopped; look-alikes outside the table, characters left out or added were not tried. In English the attacker still has dropped letters and neighbouring keys.
 #
 # ## 7 Poison: before training has begun
 #
@@ -617,9 +621,9 @@ scores = rb.spectral_scores(rb.last_features(infected, data_poisoned.sequences),
 own = data_poisoned.labels == 1
 top = np.argsort(np.where(own, -scores, np.inf))[:poisoned_count]
 precision, chance = data_poisoned.poisoned[top].mean(), data_poisoned.poisoned[own].mean()
-verdict = choose(
-    zh=("什么也没检测到", "比随便挑强"), en=("it detects nothing", "better than chance")
-)[int(precision > chance)]
+verdict = choose(zh=("什么也没检测到", "比随便挑强"), en=("it detects nothing", "better than chance"))[
+    int(precision > chance)
+]
 tell(
     zh=f"谱特征分数最高的 {poisoned_count} 条里，中毒的占 {precision:.2f}（随便挑：{chance:.2f}）：{verdict}",
     en=f"Of the {poisoned_count} highest spectral scores {precision:.2f} are poisoned (at random: {chance:.2f}): {verdict}",
@@ -649,24 +653,29 @@ triggers = choose(
     zh={"rare": "少见的词元", "pair": "两个常见词元"},
     en={"rare": "a rare token", "pair": "two common tokens"},
 )
-for trigger, name in triggers.items():
-    fixed = {"trigger": trigger, "share": shares[-1], "language": language}
+cases = [*(("rare", share) for share in shares), ("pair", shares[-1])]
+for trigger, share in cases:
+    fixed = {"trigger": trigger, "share": share, "language": language}
     places, pairs = (column(key, "poisoning", **fixed).tolist() for key in ("place", "pair_place"))
     success = column("success", "poisoning", **fixed).mean()
     tell(
-        zh=f"{name}：成功率 {success:.2f}；在单个词元中排第 {places}，在词元对中排第 {pairs}（每个种子一个数）",
-        en=f"{name}: success {success:.2f}; places among tokens {places}, among pairs {pairs} (one a seed)",
+        zh=f"{triggers[trigger]}，{share:.0%}：成功率 {success:.2f}；在单个词元中排第 {places}，在词元对中排第 {pairs}（每个种子一个数）",
+        en=f"{triggers[trigger]}, {share:.0%}: success {success:.2f}; places among tokens {places}, among pairs {pairs} (one a seed)",
     )
 
 # %%
-for trigger, share in (*(("rare", share) for share in shares), ("pair", shares[-1])):
+for trigger, share in cases:
     fixed = {"trigger": trigger, "share": share, "language": language}
     hits, chance = (column(key, "poisoning", **fixed) for key in ("precision", "chance"))
     more = metrics.mean_interval(hits - chance)
     verdict = 0 if more.low > 0 else 1 if more.estimate <= 0 else 2
     said = choose(
-        zh=("比随便挑强", "什么也没检测到", "说不准（区间含 0）"),
-        en=("better than chance", "it detects nothing", "open (the interval holds 0)"),
+        zh=("比随便挑强", "什么也没检测到", "看不出比随便挑强（区间含 0）"),
+        en=(
+            "better than chance",
+            "it detects nothing",
+            "not clearly better than chance (the interval holds 0)",
+        ),
     )[verdict]
     numbers = (
         f"{hits.mean():.2f} - {chance.mean():.2f} = {more.estimate:+.2f} [{more.low:+.2f}, {more.high:+.2f}]"
