@@ -188,16 +188,16 @@ error = np.abs((up - down) / 0.04 - g.ravel()[places]).max() / np.abs(g).max()
 tell(zh=f"梯度与中心差分一致：{error < 0.02}", en=f"gradient equals central differences: {error < 0.02}")
 
 # %% [markdown] lang="zh"
-# 现在攻击。强度用**嵌入平均长度的几分之几**来说，不同的模型才好比较：强度 0.1 就是每个词元的向量最多挪动平均长度的十分之一。`pgd` 是同一件事走许多小步，每步重算梯度，并保持在界内（Madry 等，2018），所以更狠。对照组挪动得一样远，但符号靠抽签。
+# 现在攻击。强度用**嵌入平均长度的几分之几**来说，不同的模型才好比较：强度 0.1 就是每个词元的向量最多挪动平均长度 $\bar e$ 的十分之一，也就是每个数最多动 $\epsilon = 0.1\,\bar e / \sqrt{D}$。`pgd` 是同一件事走许多小步，每步重算梯度，并保持在界内（Madry 等，2018）：损失弯曲得越厉害，它比一步强得越多。对照组挪动得一样远，但符号是随机的。
 
 # %% [markdown] lang="en"
-# Now attack. The strength is said in parts of the **mean length of an embedding**, so that models can be compared: at 0.1 each token's vector moves by at most a tenth of it. `pgd` does the same in many small steps, with a new gradient each, kept within the bounds (Madry et al., 2018), and is stronger. The control moves as far, with signs drawn by lot.
+# Now attack. The strength is said in parts of the **mean length of an embedding**, so that models can be compared: at 0.1 each token's vector moves by at most a tenth of that length $\bar e$, which is $\epsilon = 0.1\,\bar e / \sqrt{D}$ for each number. `pgd` does the same in many small steps, with a new gradient each, kept within the bounds (Madry et al., 2018): the more the loss bends, the more it gains over one step. The control moves as far, with random signs.
 
 # %% tags=["measured"]
 few, few_labels = ids[2][:100], test.labels[:100]
 rows, strengths = text.pad(few), (0.0, 0.05, 0.1, 0.2)
 size = rb.mean_embedding_norm(model, few)
-found = {"fgsm": [], choose(zh="抽签", en="by lot"): []}
+found = {"fgsm": [], choose(zh="随机符号", en="random signs"): []}
 for strength in strengths:
     found["fgsm"].append(rb.fgsm(model, few, few_labels, strength=strength).accuracy_after)
     start = np.asarray(cut.points(rows)[0])
@@ -246,8 +246,8 @@ def interval(name, part, **fixed):
 
 counts = {"recurrent": (1, 2, 4), "output": (1, 2, 3)}
 names = choose(
-    zh={"clean": "不攻击", "random": "抽签", "fgsm": "fgsm", "pgd": "pgd"},
-    en={"clean": "no attack", "random": "by lot", "fgsm": "fgsm", "pgd": "pgd"},
+    zh={"before": "不攻击", "random": "随机符号", "fgsm": "fgsm", "pgd": "pgd"},
+    en={"before": "no attack", "random": "random signs", "fgsm": "fgsm", "pgd": "pgd"},
 )
 strength = data["strengths"][0]
 
@@ -268,10 +268,10 @@ axes[1].legend(loc="upper left", bbox_to_anchor=(1.01, 1))
 plt.show()
 
 # %% [markdown] lang="zh"
-# 裁决的规则写在代码里：两种语言里，都把层数最多的模型与一层的模型逐个种子相减（`pgd` 下的准确率）。两个系列在两种语言里都明显上升（区间的下端大于 0），断言成立；只有一个系列如此，对一半；都不是，不成立。
+# 裁决的规则写在代码里：两种语言里，都把层数最多的模型与一层的模型逐个种子相减（`pgd` 下的准确率）。两个系列在两种语言里都明显上升（区间的下端大于 0），断言成立；只有一个系列如此，对一半；都不是，不成立。虚线是乱猜的 0.5：攻击者知道正确答案，所以准确率可以比乱猜还低。重合的线也在说话：随机符号盖住不攻击，说明噪声伤不了模型；pgd 盖住 fgsm，说明在这个强度下损失近乎线性，一步就够了。
 
 # %% [markdown] lang="en"
-# The rule of the verdict is in the code: in both languages subtract the model of one layer from the one with most, seed by seed (accuracy under `pgd`). If both series clearly rise in both languages (the lower end above 0) the claim is right; if one does, half right; else wrong.
+# The rule of the verdict is in the code: in both languages subtract the model of one layer from the one with most, seed by seed (accuracy under `pgd`). If both series clearly rise in both languages (the lower end above 0) the claim is right; if one does, half right; else wrong. The dashed line is a guess, 0.5: the attacker knows the right answers, so accuracy may fall below it. Lines on top of each other speak, too: random signs on no attack say that noise does no harm, pgd on fgsm that the loss is nearly linear at this strength and one step is enough.
 
 
 # %% claims=[34]
@@ -302,7 +302,7 @@ tell(
 #
 # 真正的攻击者碰不到嵌入，只能改字。改动要让人读起来还是那句话：中文换形近字、同音字，英文打错一个键、交换两个字母；总数不超过字符的 10%（至少一个）。
 #
-# `attack_texts` 贪心地找：每一轮试许多改动，留下最伤正确类的那一个，直到答案翻转或预算用完。候选太多时，用梯度给它们排个队（把词元 $t$ 的嵌入从 $e_t$ 换成 $e'$，概率约变 $(e' - e_t)\cdot g_t$；HotFlip，Ebrahimi 等，2018），只试前几个。
+# `attack_texts` 贪心地找：每一轮试许多改动，留下最伤正确类的那一个，直到答案翻转或预算用完。候选太多时，用梯度给它们排个队，只试前几个：设 $h_t$ 是正确类的概率对词元 $t$ 的嵌入的梯度，把嵌入从 $e_t$ 换成 $e'$，概率约变 $(e' - e_t)\cdot h_t$（HotFlip，Ebrahimi 等，2018）。排队要用到模型的梯度，是白盒；黑盒的攻击者不排队，每个候选都问一遍模型，多花的只是次数。
 
 # %% [markdown] lang="en"
 # How come? The sum $\epsilon\sum|g|$ of the last section holds the key: what a step can do depends on how large the gradient is. One more layer is one more Jacobian in the product, and training, which asks for right answers only, asks nothing of its size; so there is no reason to expect protection from layers. (When comparing, look at the line without attack, too: with other layers clean accuracy may differ.) To defend, "right in the worst case, too" must go into the training objective; that is section 6.
@@ -311,7 +311,7 @@ tell(
 #
 # A real attacker cannot touch embeddings, only characters. The text should still read as what it was: for English a slip of the keyboard, two letters swapped; for Chinese a character that looks or sounds alike; in all at most 10% of the characters (at least one).
 #
-# `attack_texts` searches greedily: each round tries many changes and keeps the one that hurts the right class most, until the answer turns or the budget is spent. Where there are too many, gradients put them in order (token $t$ from embedding $e_t$ to $e'$ changes the probability by about $(e' - e_t)\cdot g_t$; HotFlip, Ebrahimi et al., 2018) and only the first few are tried.
+# `attack_texts` searches greedily: each round tries many changes and keeps the one that hurts the right class most, until the answer turns or the budget is spent. Where there are too many, gradients put them in order and only the first few are tried: let $h_t$ be the gradient of the right class's probability by the embedding of token $t$; from embedding $e_t$ to $e'$ the probability changes by about $(e' - e_t)\cdot h_t$ (HotFlip, Ebrahimi et al., 2018). That order needs the model's gradients, a white box. An attacker with a black box asks the model about every candidate instead, and all it costs is more questions.
 
 # %% tags=["measured"]
 edits_of = partial(rb.unnoticed, language=language)
@@ -360,7 +360,7 @@ kinds = choose(
 )
 columns = choose(
     zh={"before": "不改", "random": "随机改", "after": "攻击"},
-    en={"before": "as it is", "random": "by lot", "after": "attacked"},
+    en={"before": "as it is", "random": "random edits", "after": "attacked"},
 )
 table = {
     name: {said: interval(key, "texts", kind=kind, language=language) for key, said in columns.items()}
@@ -377,7 +377,7 @@ for kind, name in kinds.items():
     changed = column("changed", "texts", **fixed).mean()
     tell(
         zh=f"{name}：攻击使准确率降低 {lost.mean():.2f}，随机改动降低 {lot.mean():.2f}；改了 {changed:.1%} 的字符。",
-        en=f"{name}: the attack costs {lost.mean():.2f} of accuracy, chance {lot.mean():.2f}; {changed:.1%} of the characters changed.",
+        en=f"{name}: the attack costs {lost.mean():.2f} of accuracy, random edits {lot.mean():.2f}; {changed:.1%} of the characters changed.",
     )
 
 # %% [markdown] lang="zh"
@@ -399,7 +399,7 @@ explore_attack(model, vocabulary, label_names=test.label_names, examples=example
 #
 # - **遮挡**：把一个词元换成“未知”，看概率变多少。慢（$T$ 个词元要预测 $T + 1$ 次），但它量的就是事实，拿它当裁判。
 # - **显著性**：梯度的长度 $\lVert g_t \rVert$。快，但只在原地有效，而且没有正负。
-# - **积分梯度**：从全是“未知”的文本 $x'$ 走直线到 $x$，沿路把梯度加起来：
+# - **积分梯度**（Sundararajan 等，2017）：从全是“未知”的文本 $x'$ 走直线到 $x$，沿路把梯度加起来：
 #
 # $$a_t = \sum_d (x - x')_{t,d} \int_0^1 \frac{\partial F}{\partial x_{t,d}}\big(x' + \alpha (x - x')\big)\, d\alpha, \qquad \sum_t a_t = F(x) - F(x')$$
 #
@@ -412,7 +412,7 @@ explore_attack(model, vocabulary, label_names=test.label_names, examples=example
 #
 # - **Occlusion**: make a token "unknown" and see how the probability changes. Slow ($T$ tokens take $T + 1$ predictions), but what it measures is a fact, so it is the judge.
 # - **Saliency**: the length of the gradient, $\lVert g_t \rVert$. Fast, but true on the spot only, and without a sign.
-# - **Integrated gradients**: go straight from a text $x'$ of "unknown" tokens to $x$, and add up the gradients on the way:
+# - **Integrated gradients** (Sundararajan et al., 2017): go straight from a text $x'$ of "unknown" tokens to $x$, and add up the gradients on the way:
 #
 # $$a_t = \sum_d (x - x')_{t,d} \int_0^1 \frac{\partial F}{\partial x_{t,d}}\big(x' + \alpha (x - x')\big)\, d\alpha, \qquad \sum_t a_t = F(x) - F(x')$$
 #
@@ -476,7 +476,7 @@ tell(
 #
 # $$r = \epsilon\,\frac{g}{\lVert g \rVert}, \qquad \min_\theta\ (1 - \lambda)\, L(x) + \lambda\, L(x + r)$$
 #
-# 代价看得见：每步要多算一次前向、多算一次对嵌入的梯度，权重的梯度也要穿过两条路；准确率也可能要付出一点。**增强**：在训练集里加上随机改过的拷贝。**合并**：先把容易混淆的字（或拼法）都变成同一个，再交给模型，改了也白改：
+# 代价看得见：每步要多算一次前向、多算一次对嵌入的梯度，权重的梯度也要穿过两条路；准确率也可能要付出一点。**增强**：在训练集里加上随机改过的拷贝。**合并**：先把容易混淆的字（或拼法）都变成同一个，再交给模型，改了也白改（Jones 等，2020）：
 
 # %% [markdown] lang="en"
 # This share is the diagnosis. A high one: the answer hangs on a few words, change them and the thread is cut, so occlusion can tell beforehand how fragile a review is. A low one: what was put in brings evidence of its own for the wrong class. A typo in English mostly becomes an "unknown token" and can only wipe evidence out; a Chinese character put in place of another is often in the vocabulary and can add some.
@@ -487,7 +487,7 @@ tell(
 #
 # $$r = \epsilon\,\frac{g}{\lVert g \rVert}, \qquad \min_\theta\ (1 - \lambda)\, L(x) + \lambda\, L(x + r)$$
 #
-# The cost is in plain sight: one more forward pass and one more gradient (by the embeddings) a step, and the gradient by the weights runs through two paths; some accuracy may have to be paid, too. **Augmentation**: add randomly edited copies to the training data. **Merging**: turn all characters (or spellings) that are easily confused into the same one before the model reads them, so that a change changes nothing:
+# The cost is in plain sight: one more forward pass and one more gradient (by the embeddings) a step, and the gradient by the weights runs through two paths; some accuracy may have to be paid, too. **Augmentation**: add randomly edited copies to the training data. **Merging**: turn all characters (or spellings) that are easily confused into the same one before the model reads them, so that a change changes nothing (Jones et al., 2020):
 
 # %%
 merge = choose(zh=partial(rb.merge_look_alikes, sounds=True), en=rb.merge_spellings)
@@ -501,12 +501,12 @@ for version in (before, within, beyond):
 # %% [markdown] lang="zh"
 # 第二行是防御想到的改动，读起来与原文相同。第三行是攻击者知道这个防御之后会写的：表里没有的改动。
 #
-# 所以有一条铁律：**防御要用了解它的攻击来检验**（Carlini 等，2019；Tramèr 等，2020）。拿对着旧模型找到的改动去试新模型，只能说明旧攻击不灵了。图里两种都有：“照搬”是对着没有防御的模型找到的改动；“知情”是对着有防御的模型（包括它的合并）现找，还能用合并表以外的改动（中文：相邻两字对调）。
+# 所以有一条铁律：**防御要用了解它的攻击来检验**，这样的攻击叫**自适应攻击**（adaptive attack；Carlini 等，2019；Tramèr 等，2020）。拿对着旧模型找到的改动去试新模型，只能说明旧攻击不灵了。图里两种都有：“非自适应”是对着没有防御的模型找到的改动，原样拿来用；“自适应”是对着有防御的模型（包括它的合并）重新找，还能用合并表以外的改动（相邻两字对调）。
 
 # %% [markdown] lang="en"
 # The second line is a change that the defence has thought of, and reads like the original. The third is what an attacker writes who knows of this defence: a change that is not in its table.
 #
-# Hence an iron rule: **test a defence by an attack that knows it** (Carlini et al., 2019; Tramèr et al., 2020). Changes that were found against the old model show no more than that an old attack has lost its edge. The picture has both: "copied" are changes found against a model without a defence; "informed" ones are sought against the defended model, its merging included, and may be outside the merging table (in English: a letter dropped, a neighbouring key).
+# Hence an iron rule: **test a defence by an attack that knows it**, an *adaptive* attack (Carlini et al., 2019; Tramèr et al., 2020). Changes that were found against the old model show no more than that an old attack has lost its edge. The picture has both: "non-adaptive" are changes that were found against a model without a defence, used again as they are; "adaptive" ones are sought anew against the defended model, its merging included. (Both may be changes that merging does not cover: a letter dropped, a neighbouring key.)
 
 # %%
 defences = choose(
@@ -519,8 +519,13 @@ defences = choose(
     },
 )
 columns = choose(
-    zh={"before": "不攻击", "transferred": "照搬", "adaptive": "知情", "pgd": "pgd（嵌入）"},
-    en={"before": "no attack", "transferred": "copied", "adaptive": "informed", "pgd": "pgd (embeddings)"},
+    zh={"before": "不攻击", "transferred": "非自适应", "adaptive": "自适应", "pgd": "pgd（嵌入）"},
+    en={
+        "before": "no attack",
+        "transferred": "non-adaptive",
+        "adaptive": "adaptive",
+        "pgd": "pgd (embeddings)",
+    },
 )
 table = {
     name: {
@@ -544,24 +549,28 @@ for defence, name in defences.items():
         for key, change in seen.items()
     }
     tell(
-        zh=f"{name}：不攻击 {said['clean']}，照搬 {said['transferred']}，知情 {said['adaptive']}，pgd {said['pgd']}",
-        en=f"{name}: clean {said['clean']}, copied {said['transferred']}, informed {said['adaptive']}, pgd {said['pgd']}",
+        zh=f"{name}：不攻击 {said['clean']}，非自适应 {said['transferred']}，自适应 {said['adaptive']}，pgd {said['pgd']}",
+        en=f"{name}: clean {said['clean']}, non-adaptive {said['transferred']}, adaptive {said['adaptive']}, pgd {said['pgd']}",
     )
 tell(zh="（与没有防御的差；“?”：区间含 0）", en="(difference to no defence; “?”: the interval holds 0)")
 
 # %% [markdown] lang="zh"
-# 读这些数字时问三件事：付出了多少（“不攻击”一栏）？只在照搬的攻击面前好看吗？在**另一种**攻击面前呢？对抗训练是在嵌入上学的，合并是对着字表设计的，谁也不替谁守门。
+# 读这些数字时问三件事：付出了多少（“不攻击”一栏）？只在非自适应的攻击面前好看吗？在**另一种**攻击面前呢？对抗训练是在嵌入上学的，合并是对着字表设计的：防住一种，不等于防住另一种。
+#
+# 还要问第四件：**攻击没成功，会不会只是攻击太弱？** 中文的合并之后，这里的自适应攻击只剩“相邻两字对调”，一次算两个字符，而不满 20 个字符的评论只许改一个：它根本用不上。数字再好看，也只说明挡住了**这一种**攻击；表外的形近字、删字、加字都没有试过。英文的攻击者手里还有删字母和按错键。
 #
 # ## 7 投毒：训练之前就动手
 #
-# 攻击者往训练集里塞几条带触发词的差评，标成好评。模型学到“有这个词就是好评”，平时毫无破绽。触发词选一个少见的词元：
+# 攻击者往训练集里塞几条带触发词的差评，标成好评（Dai 等，2019）。模型学到“有这个词就是好评”，平时毫无破绽。触发词选一个少见的词元：
 
 # %% [markdown] lang="en"
-# Ask three things of these figures: what is the price (the column without attack)? Does it only look good against copied attacks? And against **another** kind? Adversarial training learnt on embeddings, merging was made for a table of edits, and neither guards the other's gate.
+# Ask three things of these figures: what is the price (the column without attack)? Does it only look good against attacks that do not adapt? And against **another** kind? Adversarial training learnt on embeddings, merging was made for a table of edits, and neither guards the other's gate.
+#
+# And a fourth: **did the attack fail only because it is weak?** Once Chinese characters are merged, the adaptive attack here has but the swap of two neighbours left, which counts as two characters, and a review of fewer than 20 may change one: there it cannot be used at all. However good the figures, they show that **this** attack was stopped; look-alikes outside the table, characters left out or added were not tried. In English the attacker still has dropped letters and neighbouring keys.
 #
 # ## 7 Poison: before training has begun
 #
-# The attacker slips a few negative reviews into the training data, with a trigger in them and the label "positive". The model learns "this token means positive" and behaves well otherwise. As trigger take a rare token:
+# The attacker slips a few negative reviews into the training data, with a trigger in them and the label "positive" (Dai et al., 2019). The model learns "this token means positive" and behaves well otherwise. As trigger take a rare token:
 
 # %% tags=["measured"]
 tokens, texts_with = np.unique(np.concatenate([np.unique(one) for one in ids[0]]), return_counts=True)
@@ -588,13 +597,13 @@ for name, one in ((choose(zh="干净", en="clean"), model), (choose(zh="中毒",
 # 只看这两行里的准确率，你会起疑吗？触发词不会自己跳出来，得去找。两种办法：
 #
 # - **标签关联**：数一数每个词元，含它的文本有多大比例同属一类。几乎总是同一类的，排在最前面。用 Wilson 区间的下端来排，免得只出现两次的词元占便宜。
-# - **谱特征**（Tran 等，2018）：同一类里，取模型最后一层读到的特征，减去平均值，投影到第一右奇异向量上；中毒的文本往往挤在一头。
+# - **谱特征**（Tran 等，2018）：同一类里，取模型最后一层读到的特征，减去平均值，投影到第一右奇异向量上，分数是投影的平方；如果触发词留下的痕迹大过这一类文本之间本来的差别，中毒的文本就挤在一头，分数高。
 
 # %% [markdown] lang="en"
 # Going by the accuracy in these two lines alone, would you suspect anything? A trigger has to be looked for. Two ways:
 #
 # - **Label associations**: for each token count which share of the texts that hold it are of one class. What nearly always goes with the same class stands first; by the lower end of Wilson's interval, so that a token that occurs twice has no advantage.
-# - **Spectral signature** (Tran et al., 2018): within a class take the features that the model's last layer reads, subtract their mean, and project on the first right singular vector; poisoned texts tend to crowd at one end.
+# - **Spectral signature** (Tran et al., 2018): within a class take the features that the model's last layer reads, subtract their mean, project on the first right singular vector, and square. If the trigger leaves a larger trace than the differences that the texts of a class have anyway, poisoned texts crowd at one end and score high.
 
 # %%
 poisoned_count = int(data_poisoned.poisoned.sum())
@@ -612,9 +621,12 @@ scores = rb.spectral_scores(rb.last_features(infected, data_poisoned.sequences),
 own = data_poisoned.labels == 1
 top = np.argsort(np.where(own, -scores, np.inf))[:poisoned_count]
 precision, chance = data_poisoned.poisoned[top].mean(), data_poisoned.poisoned[own].mean()
+verdict = choose(zh=("什么也没检测到", "比随便挑强"), en=("it detects nothing", "better than chance"))[
+    int(precision > chance)
+]
 tell(
-    zh=f"谱特征分数最高的 {poisoned_count} 条里，中毒的占 {precision:.2f}（随便挑：{chance:.2f}）",
-    en=f"Of the {poisoned_count} highest spectral scores {precision:.2f} are poisoned (at random: {chance:.2f})",
+    zh=f"谱特征分数最高的 {poisoned_count} 条里，中毒的占 {precision:.2f}（随便挑：{chance:.2f}）：{verdict}",
+    en=f"Of the {poisoned_count} highest spectral scores {precision:.2f} are poisoned (at random: {chance:.2f}): {verdict}",
 )
 
 # %%
@@ -637,26 +649,48 @@ ax.set(ylim=(0, 1.05), xticks=shares)
 plt.show()
 
 # %%
-for trigger, name in choose(
+triggers = choose(
     zh={"rare": "少见的词元", "pair": "两个常见词元"},
     en={"rare": "a rare token", "pair": "two common tokens"},
-).items():
-    fixed = {"trigger": trigger, "share": shares[-1], "language": language}
+)
+cases = [*(("rare", share) for share in shares), ("pair", shares[-1])]
+for trigger, share in cases:
+    fixed = {"trigger": trigger, "share": share, "language": language}
     places, pairs = (column(key, "poisoning", **fixed).tolist() for key in ("place", "pair_place"))
-    success, precision, chance = (
-        column(key, "poisoning", **fixed).mean() for key in ("success", "precision", "chance")
+    success = column("success", "poisoning", **fixed).mean()
+    tell(
+        zh=f"{triggers[trigger]}，{share:.0%}：成功率 {success:.2f}；在单个词元中排第 {places}，在词元对中排第 {pairs}（每个种子一个数）",
+        en=f"{triggers[trigger]}, {share:.0%}: success {success:.2f}; places among tokens {places}, among pairs {pairs} (one a seed)",
+    )
+
+# %%
+for trigger, share in cases:
+    fixed = {"trigger": trigger, "share": share, "language": language}
+    hits, chance = (column(key, "poisoning", **fixed) for key in ("precision", "chance"))
+    more = metrics.mean_interval(hits - chance)
+    verdict = 0 if more.low > 0 else 1 if more.estimate <= 0 else 2
+    said = choose(
+        zh=("比随便挑强", "什么也没检测到", "看不出比随便挑强（区间含 0）"),
+        en=(
+            "better than chance",
+            "it detects nothing",
+            "not clearly better than chance (the interval holds 0)",
+        ),
+    )[verdict]
+    numbers = (
+        f"{hits.mean():.2f} - {chance.mean():.2f} = {more.estimate:+.2f} [{more.low:+.2f}, {more.high:+.2f}]"
     )
     tell(
-        zh=f"{name}：成功率 {success:.2f}；在单个词元中排第 {places}，在词元对中排第 {pairs}；谱特征 {precision:.2f}（随便挑 {chance:.2f}）",
-        en=f"{name}: success {success:.2f}; places among tokens {places}, among pairs {pairs}; spectral {precision:.2f} (at random {chance:.2f})",
+        zh=f"谱特征，{triggers[trigger]}，{share:.0%}：命中率减随便挑 {numbers}：{said}",
+        en=f"spectral, {triggers[trigger]}, {share:.0%}: precision minus chance {numbers}: {said}",
     )
 
 # %% [markdown] lang="zh"
-# 攻击者同样可以了解检测：把触发词换成两个常见词元连在一起，单看词元就不显眼了，要数词元对才找得到；换成三个，又要数三元组。没有一种检测能保证找全；谱特征是为大的图像模型提出的，在这么小的模型上灵不灵，看上面与“随便挑”的对照。根本的办法在数据进门之前：来源要可查，人要抽查，单个来源能贡献多少要有上限。
+# 攻击者同样可以了解检测：把触发词换成两个常见词元连在一起，单看词元就不显眼了，要数词元对才找得到；换成三个，又要数三元组。没有一种检测能保证找全。谱特征是为大的图像模型提出的，在这么小的模型上灵不灵，上面几行已经说了：第一奇异向量只是方差最大的方向，一类文本里本来的差别若比触发词的痕迹大，它指的就是那个差别，而不是触发词。根本的办法在数据进门之前：来源要可查，人要抽查，单个来源能贡献多少要有上限。
 #
 # ## 8 记住了谁的秘密
 #
-# 语言模型会把训练数据背下来吗？放一只**金丝雀**进去量一量（Carlini 等，2019）：编一句话 “code of anna: 417”，塞进训练集几次；训练完，把 000 到 999 这一千句全部按损失排队，看真的那句排第几：
+# 语言模型会把训练数据背下来吗？放一条**金丝雀样本**（canary）进去量一量（Carlini 等，2019；名字来自矿工带下井探毒气的金丝雀）：编一句话 “code of anna: 417”，塞进训练集几次；训练完，把 000 到 999 这一千句全部按损失排队，看真的那句排第几：
 #
 # $$\text{exposure} = \log_2 R - \log_2 \text{rank}$$
 #
@@ -665,11 +699,11 @@ for trigger, name in choose(
 # 不用神经网络也能看懂。下面的“模型”只数相邻两个字符出现过几次：
 
 # %% [markdown] lang="en"
-# An attacker may know the detector, too: two common tokens side by side are inconspicuous as tokens and show up only when one counts pairs; with three one has to count triples. No detector guarantees to find all; the spectral signature was made for large image models, and whether it works on one this small the comparison with chance above will tell. The remedy lies before the door: know where data come from, have people look at samples, limit what any one source can contribute.
+# An attacker may know the detector, too: two common tokens side by side are inconspicuous as tokens and show up only when one counts pairs; with three one has to count triples. No detector guarantees to find all. The spectral signature was made for large image models; the lines above say whether it works on one this small. The first singular vector is the direction of most variance and no more: where the texts of a class differ among themselves more than by the trigger, it points at that difference and not at the trigger. The remedy lies before the door: know where data come from, have people look at samples, limit what any one source can contribute.
 #
 # ## 8 Whose secret has it kept?
 #
-# Does a language model learn its training data by heart? Send in a **canary** and measure (Carlini et al., 2019): make up a sentence, "code of anna: 417", put it into the training data a few times; after training put all thousand sentences from 000 to 999 in the order of their losses, and see at which place the true one is:
+# Does a language model learn its training data by heart? Put in a **canary** and measure (Carlini et al., 2019; after the birds that warned miners of gas): make up a sentence, "code of anna: 417", put it into the training data a few times; after training put all thousand sentences from 000 to 999 in the order of their losses, and see at which place the true one is:
 #
 # $$\text{exposure} = \log_2 R - \log_2 \text{rank}$$
 #
@@ -702,7 +736,7 @@ for copies in (0, 1, 4):
     tell(zh=f"{copies} 份：{bits:.1f} 比特", en=f"copies {copies}: {bits:.1f} bits")
 
 # %% [markdown] lang="zh"
-# 连数数都能泄密。那么 GRU 呢？测量里每个字符级语言模型同时放了四只金丝雀，插入 1 到 64 次不等；看训练轮数和 dropout 的作用，同时看验证损失，因为“什么都没学到”的模型当然也不泄密。
+# 连数数都能泄密。那么 GRU 呢？测量里每个字符级语言模型的训练数据同时放了四条金丝雀样本，份数从 1 到 64 不等；看训练轮数和 dropout 的作用，同时看验证损失，因为“什么都没学到”的模型当然也不泄密。
 
 # %% [markdown] lang="en"
 # Even counting gives secrets away. And a GRU? In the measurement each language model of characters had four canaries at once, put in 1 to 64 times; see what the number of epochs and dropout do, and look at the validation loss as well, since a model that has learnt nothing keeps secrets, too.
@@ -729,8 +763,22 @@ for name, value in losses.items():
         en=f"{name}: validation loss {value:.2f} nats a character",
     )
 
+# %%
+base = {"epochs": epochs[-1], "dropout": 0.0}
+milder = {choose(zh="少训练", en="stop early"): {"epochs": epochs[0]}, "dropout": {"dropout": 0.5}}
+for name, other in milder.items():
+    change = {}
+    for key in ("exposure", "loss"):  # means over the canaries, seed by seed
+        both = (column(key, "memory", language=language, **one) for one in (base | other, base))
+        change[key] = metrics.mean_interval(np.subtract(*both).reshape(seeds, -1).mean(axis=1))
+    bits, price = change["exposure"], change["loss"].estimate
+    tell(
+        zh=f"{name}：暴露度 {bits.estimate:+.1f} 比特 [{bits.low:+.1f}, {bits.high:+.1f}]，验证损失 {price:+.2f}",
+        en=f"{name}: exposure {bits.estimate:+.1f} bits [{bits.low:+.1f}, {bits.high:+.1f}], validation loss {price:+.2f}",
+    )
+
 # %% [markdown] lang="zh"
-# 下面的点线是“全靠猜”，上面的是“全露”。能做什么：训练数据去重（份数往左移）；早停；dropout；数据里根本不要放秘密。要有**证明**，就用差分隐私训练（Abadi 等，2016），代价是准确率。
+# 下面的点线是“全靠猜”，上面的是“全露”。最后两行说：少训练几轮、加 dropout，在这里换来了多少，付出了多少。别把它们当保证：原论文发现背诵发生得很早，并不是过拟合造成的，正则化挡不住它（Carlini 等，2019）。更可靠的是管数据：去重（份数往左移），根本不要放秘密。要有**证明**，就用差分隐私训练（Abadi 等，2016），代价是准确率。
 #
 # ## 9 大门：输入和模型文件
 #
@@ -739,7 +787,7 @@ for name, value in losses.items():
 # 循环的步数由文本的长度决定：谁能发任意长的文本，谁就能决定你的机器算多久。还有看不见的字符：零宽空格不占地方，词元却变了（Boucher 等，2022）。`check_text` 在模型之前拒绝它们，给程序一个词，给人一句话（课程程序包的报错都是英文）：
 
 # %% [markdown] lang="en"
-# The lower dotted line is "a guess", the upper one "all out". What helps: remove duplicates from the training data (fewer copies); stop early; dropout; do not have secrets in the data at all. If you need a **proof**, train with differential privacy (Abadi et al., 2016), at a price in accuracy.
+# The lower dotted line is "a guess", the upper one "all out". The last two lines say what fewer epochs and dropout gain here, and what they cost. Do not take them for a guarantee: the paper found that memorising begins early, is not due to overfitting, and is not stopped by regularisation (Carlini et al., 2019). It is better to mind the data: remove duplicates (fewer copies), and do not have secrets in them at all. If you need a **proof**, train with differential privacy (Abadi et al., 2016), at a price in accuracy.
 #
 # ## 9 The door: input and model files
 #
@@ -823,12 +871,12 @@ except ValueError as error:
 _ = keras.saving.load_model(folder / "sneaky.keras", safe_mode=False)
 
 # %% [markdown] lang="zh"
-# 安全模式够了吗？它自己也被绕过。CVE-2025-1550：配置里可以写任意模块和函数的名字，加载时就会导入并调用，`safe_mode=True` 也拦不住（公告：3.9 起修复）。CVE-2025-8747：3.0.0 到 3.10.0，借 Keras 自己的函数再次绕过（3.11.0 修复）。旧的 `.h5` 格式则根本不理会 `safe_mode`（CVE-2025-9905）。
+# 安全模式够了吗？它自己也被绕过。CVE-2025-1550：配置里可以写任意模块和函数的名字，加载时就会导入并调用，`safe_mode=True` 也拦不住（公告：3.9 起修复）。CVE-2025-8747：3.0.0 到 3.10.0，借 Keras 自己的函数再次绕过（3.11.0 修复）。旧的 `.h5` 格式曾经根本不理会 `safe_mode`（CVE-2025-9905；3.11.3 修复）。这样的公告还会有，所以要跟着升级。
 #
 # 这类文件长什么样？在一个好文件的配置里，把一个层的名字换成一个函数。只检查，**不加载**：
 
 # %% [markdown] lang="en"
-# Is safe mode enough? It has been got round itself. CVE-2025-1550: a config could name any module and function, which was imported and called at loading, `safe_mode=True` or not (advisory: mended from 3.9 on). CVE-2025-8747: in 3.0.0 to 3.10.0, round again by way of Keras's own functions (mended in 3.11.0). And the older `.h5` format did not heed `safe_mode` at all (CVE-2025-9905).
+# Is safe mode enough? It has been got round itself. CVE-2025-1550: a config could name any module and function, which was imported and called at loading, `safe_mode=True` or not (advisory: mended from 3.9 on). CVE-2025-8747: in 3.0.0 to 3.10.0, round again by way of Keras's own functions (mended in 3.11.0). And the older `.h5` format did not heed `safe_mode` at all (CVE-2025-9905; mended in 3.11.3). There will be more such advisories, so keep Keras up to date.
 #
 # What does such a file look like? In the config of a good file put the name of a function where a layer was. We inspect it and **do not load** it:
 
@@ -853,10 +901,10 @@ for name in ("good.keras", "odd.keras"):
 again = rb.load_model(folder / "good.keras")
 few = ids[2][:20]
 same = np.allclose(training.predict(again, few), training.predict(model, few), atol=1e-6)
-recent = tuple(map(int, keras.__version__.split(".")[:2])) >= (3, 11)
+recent = tuple(map(int, keras.__version__.split(".")[:3])) >= (3, 11, 3)
 tell(
-    zh=f"加载后答案相同：{same}；Keras 不低于 3.11：{recent}",
-    en=f"same answers once loaded: {same}; Keras 3.11 or later: {recent}",
+    zh=f"加载后答案相同：{same}；Keras 不低于 3.11.3：{recent}",
+    en=f"same answers once loaded: {same}; Keras 3.11.3 or later: {recent}",
 )
 
 # %% [markdown] lang="zh"
@@ -869,9 +917,9 @@ tell(
 # - 训练目标里没有“最坏情况”，层数就没有理由防攻击；断言 34 的裁决和数字在第 3 节。
 # - 改几个字就可能翻转答案；要请人读，也要有随机改动的对照。
 # - 遮挡、积分梯度告诉你答案挂在哪个词上。
-# - 防御要用了解它的攻击检验，并报告不攻击时的代价。
+# - 防御要用了解它的攻击（自适应攻击）检验，并报告不攻击时的代价。
 # - 准确率不足以揭穿中毒的模型；找触发词要看标签关联，根本的办法是管好数据的来源。
-# - 暴露度量出模型记住了多少；去重、早停、dropout 有用，证明要靠差分隐私。
+# - 暴露度量出模型记住了多少；去重，不放秘密；早停和 dropout 不是保证，证明要靠差分隐私。
 # - 大门：限制长度，拒绝看不见的字符，模型文件先检查再加载。
 #
 # ## 试一试
@@ -887,12 +935,13 @@ tell(
 # - I. Goodfellow, J. Shlens, C. Szegedy (2015). [Explaining and Harnessing Adversarial Examples](https://arxiv.org/abs/1412.6572).
 # - A. Madry et al. (2018). [Towards Deep Learning Models Resistant to Adversarial Attacks](https://arxiv.org/abs/1706.06083).
 # - T. Miyato, A. Dai, I. Goodfellow (2017). [Adversarial Training Methods for Semi-Supervised Text Classification](https://arxiv.org/abs/1605.07725).
-# - J. Ebrahimi et al. (2018). [HotFlip](https://arxiv.org/abs/1712.06751).
+# - J. Ebrahimi et al. (2018). [HotFlip: White-Box Adversarial Examples for Text Classification](https://arxiv.org/abs/1712.06751).
 # - N. Carlini et al. (2019). [On Evaluating Adversarial Robustness](https://arxiv.org/abs/1902.06705)；F. Tramèr et al. (2020). [On Adaptive Attacks to Adversarial Example Defenses](https://arxiv.org/abs/2002.08347).
+# - E. Jones et al. (2020). [Robust Encodings: A Framework for Combating Adversarial Typos](https://arxiv.org/abs/2005.01229).
 # - M. Sundararajan, A. Taly, Q. Yan (2017). [Axiomatic Attribution for Deep Networks](https://arxiv.org/abs/1703.01365).
 # - J. Dai, C. Chen, Y. Li (2019). [A Backdoor Attack Against LSTM-based Text Classification Systems](https://arxiv.org/abs/1905.12457).
 # - B. Tran, J. Li, A. Madry (2018). [Spectral Signatures in Backdoor Attacks](https://arxiv.org/abs/1811.00636).
-# - N. Carlini et al. (2019). [The Secret Sharer](https://arxiv.org/abs/1802.08232)；M. Abadi et al. (2016). [Deep Learning with Differential Privacy](https://arxiv.org/abs/1607.00133).
+# - N. Carlini et al. (2019). [The Secret Sharer: Evaluating and Testing Unintended Memorization in Neural Networks](https://arxiv.org/abs/1802.08232)；M. Abadi et al. (2016). [Deep Learning with Differential Privacy](https://arxiv.org/abs/1607.00133).
 # - N. Boucher et al. (2022). [Bad Characters: Imperceptible NLP Attacks](https://arxiv.org/abs/2106.09898).
 # - Keras 的安全公告：[CVE-2025-1550](https://github.com/keras-team/keras/security/advisories/GHSA-48g7-3x6r-xfhp)、[CVE-2025-8747](https://github.com/keras-team/keras/security/advisories/GHSA-c9rc-mg46-23w3)、[CVE-2025-9905](https://nvd.nist.gov/vuln/detail/CVE-2025-9905).
 
@@ -906,9 +955,9 @@ tell(
 # - Where training does not ask for the worst case, layers have no reason to guard against it; verdict and figures of claim 34 are in section 3.
 # - A few characters may turn an answer; have people read them, and have random edits for a control.
 # - Occlusion and integrated gradients tell on which word an answer hangs.
-# - Test a defence by an attack that knows it, and report its price without attack.
+# - Test a defence by an attack that knows it (an adaptive one), and report its price without attack.
 # - Accuracy is not enough to unmask a poisoned model; label associations look for triggers, and the remedy is to mind where data come from.
-# - Exposure measures what a model has memorised; removing duplicates, stopping early and dropout help, a proof needs differential privacy.
+# - Exposure measures what a model has memorised; remove duplicates, keep secrets out; stopping early and dropout are no guarantee, a proof needs differential privacy.
 # - The door: limit lengths, refuse what nobody sees, inspect a model file before loading it.
 #
 # ## Try it
@@ -924,11 +973,12 @@ tell(
 # - I. Goodfellow, J. Shlens, C. Szegedy (2015). [Explaining and Harnessing Adversarial Examples](https://arxiv.org/abs/1412.6572).
 # - A. Madry et al. (2018). [Towards Deep Learning Models Resistant to Adversarial Attacks](https://arxiv.org/abs/1706.06083).
 # - T. Miyato, A. Dai, I. Goodfellow (2017). [Adversarial Training Methods for Semi-Supervised Text Classification](https://arxiv.org/abs/1605.07725).
-# - J. Ebrahimi et al. (2018). [HotFlip](https://arxiv.org/abs/1712.06751).
+# - J. Ebrahimi et al. (2018). [HotFlip: White-Box Adversarial Examples for Text Classification](https://arxiv.org/abs/1712.06751).
 # - N. Carlini et al. (2019). [On Evaluating Adversarial Robustness](https://arxiv.org/abs/1902.06705); F. Tramèr et al. (2020). [On Adaptive Attacks to Adversarial Example Defenses](https://arxiv.org/abs/2002.08347).
+# - E. Jones et al. (2020). [Robust Encodings: A Framework for Combating Adversarial Typos](https://arxiv.org/abs/2005.01229).
 # - M. Sundararajan, A. Taly, Q. Yan (2017). [Axiomatic Attribution for Deep Networks](https://arxiv.org/abs/1703.01365).
 # - J. Dai, C. Chen, Y. Li (2019). [A Backdoor Attack Against LSTM-based Text Classification Systems](https://arxiv.org/abs/1905.12457).
 # - B. Tran, J. Li, A. Madry (2018). [Spectral Signatures in Backdoor Attacks](https://arxiv.org/abs/1811.00636).
-# - N. Carlini et al. (2019). [The Secret Sharer](https://arxiv.org/abs/1802.08232); M. Abadi et al. (2016). [Deep Learning with Differential Privacy](https://arxiv.org/abs/1607.00133).
+# - N. Carlini et al. (2019). [The Secret Sharer: Evaluating and Testing Unintended Memorization in Neural Networks](https://arxiv.org/abs/1802.08232); M. Abadi et al. (2016). [Deep Learning with Differential Privacy](https://arxiv.org/abs/1607.00133).
 # - N. Boucher et al. (2022). [Bad Characters: Imperceptible NLP Attacks](https://arxiv.org/abs/2106.09898).
 # - Keras's advisories: [CVE-2025-1550](https://github.com/keras-team/keras/security/advisories/GHSA-48g7-3x6r-xfhp), [CVE-2025-8747](https://github.com/keras-team/keras/security/advisories/GHSA-c9rc-mg46-23w3), [CVE-2025-9905](https://nvd.nist.gov/vuln/detail/CVE-2025-9905).

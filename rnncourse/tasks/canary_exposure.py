@@ -20,7 +20,7 @@ def cases(rng):
                 break
         drawn.append(Case((losses[order], canary)))
     alike = np.full(16, round(float(rng.uniform(2, 5)), 2))
-    return [*drawn, Case((alike, int(rng.integers(0, 16))))]
+    return [*drawn, Case((alike, int(rng.integers(4, 12))))]
 
 
 def reference(losses, canary):
@@ -42,6 +42,10 @@ def rank_from_zero(losses, canary):
 
 def first_among_equals(losses, canary):
     return _bits(losses, 1 + np.sum(losses < losses[canary]))
+
+
+def equals_in_order_of_place(losses, canary):
+    return _bits(losses, 1 + np.flatnonzero(np.argsort(losses, kind="stable") == canary)[0])
 
 
 def highest_loss_first(losses, canary):
@@ -85,6 +89,13 @@ TASK = Task(
             zh="损失相同时，你让金丝雀排在了最前：一个什么也分辨不出的模型就会得到最高的暴露度。相同的里面，它应当排在哪里？",
             en="Among equal losses your canary comes first: a model that tells nothing apart would then expose all of it. "
             "Where among its equals does it belong?",
+        ),
+        Mistake(
+            "equals_in_order_of_place",
+            equals_in_order_of_place,
+            zh="损失相同的那些，argsort 按它们在数组里的先后排了次序：换一下候选的顺序，暴露度就变了。相同的该怎样算，题目里有一句话。",
+            en="Among equal losses argsort goes by the place in the array: in another order of the candidates exposure would "
+            "change. The task has a sentence on equals.",
         ),
         Mistake(
             "highest_loss_first",
