@@ -10,16 +10,6 @@ settings.register_profile("rnncourse", deadline=None)
 settings.load_profile("rnncourse")
 
 
-def pytest_collection_modifyitems(items):
-    """Where tests run in several processes, those of a module stay together, for they share its fixtures.
-
-    Those of a module marked `spread` go wherever a process is free.
-    """
-    for item in items:
-        if not item.get_closest_marker("spread"):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
-
-
 @pytest.fixture
 def english(monkeypatch):
     """The reader, and the locale that commands go by, speak English; afterwards as before."""

@@ -10,7 +10,6 @@ import pytest
 
 from rnncourse import results
 
-pytestmark = pytest.mark.spread
 FOLDER = Path(__file__).resolve().parents[1] / "experiments"
 sys.path.insert(0, str(FOLDER))
 record = importlib.import_module("record")

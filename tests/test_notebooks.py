@@ -14,7 +14,6 @@ import pytest
 from lab import CHROMIUM, RUN_IN
 from stored import code_cells, compared, is_measured
 
-pytestmark = pytest.mark.spread
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = {"chapter": ROOT / "chapters", "solution": ROOT / "exercises" / "solutions"}
 
