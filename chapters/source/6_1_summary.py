@@ -166,7 +166,7 @@ tell(
 # %% tags=["widget"]
 from rnncourse.widgets import explore_claims
 
-explore_claims(claim=7, parts=parts)
+explore_claims(claim=16, parts=parts)
 
 # %% [markdown] lang="zh"
 # ## 4 原文说对了什么
