@@ -53,7 +53,9 @@ def mistaken_answer(task, number=0):
     module = importlib.import_module(f"rnncourse.tasks.{task}")
     nodes = [(_defined(node), node) for node in ast.parse(inspect.getsource(module)).body]
     own = set().union(*(names for names, _ in nodes))
-    mistakes = [name for mistake in module.TASK.mistakes if (name := mistake.answer.__name__) in own]
+    mistakes = [
+        name for mistake in module.TASK.mistakes if (name := getattr(mistake.answer, "__name__", None)) in own
+    ]
     answer = mistakes[number % len(mistakes)]
     wanted, before = {answer}, set()
     while wanted != before:  # until nothing new is used
