@@ -1,6 +1,5 @@
 """Pictures and widgets of the recurrent cells: their numbers are the cells' own, their words the reader's."""
 
-import itertools
 import warnings
 
 import matplotlib as mpl
@@ -8,7 +7,7 @@ import numpy as np
 import pytest
 from ipywidgets import VBox
 from matplotlib import pyplot as plt
-from test_plots import words_of
+from test_plots import check_words, in_chinese
 
 from rnncourse import cells, choose, language, plots, style, tasks, text, widgets
 from rnncourse.cells import gru, lstm
@@ -71,14 +70,8 @@ PICTURES = {
 @pytest.mark.parametrize("picture", PICTURES)
 def test_every_word_is_whole_and_none_covers_another(picture, reader):
     figure = np.ravel(PICTURES[picture]())[0].figure
-    words = words_of(figure)
-    inside = figure.bbox.padded(1).get_points()
-    for word, box in words:
-        assert (box.get_points()[0] >= inside[0]).all() and (box.get_points()[1] <= inside[1]).all(), word
-    for (first, a), (second, b) in itertools.combinations(words, 2):
-        assert not a.padded(-1).overlaps(b.padded(-1)), (first, second)
-    chinese = any("\u4e00" <= c <= "\u9fff" for word, _ in words for c in word)
-    assert chinese == (reader == "zh")
+    check_words(figure)
+    assert in_chinese(figure) == (reader == "zh")
 
 
 def test_a_cells_picture_has_its_gates_and_states(reader):

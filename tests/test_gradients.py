@@ -1,6 +1,5 @@
 """Gradients through time in pictures, widgets and tasks: right numbers, and words in both languages."""
 
-import itertools
 import warnings
 
 import ipywidgets
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from test_plots import words_of
+from test_plots import check_words, in_chinese, words_of
 
 from rnncourse import cells, language, plots, style, tasks, widgets
 from rnncourse.cells import simple_rnn
@@ -50,14 +49,9 @@ PICTURES = {
 
 @pytest.mark.parametrize("picture", PICTURES)
 def test_every_word_is_whole_none_covers_another_and_all_are_the_reader_s(picture, reader):
-    words = words_of(np.ravel(PICTURES[picture]())[0].figure)
-    figure = plt.gcf()
-    for word, box in words:
-        inside = figure.bbox.padded(1).get_points()
-        assert (box.get_points()[0] >= inside[0]).all() and (box.get_points()[1] <= inside[1]).all(), word
-    for (first, a), (second, b) in itertools.combinations(words, 2):
-        assert not a.padded(-1).overlaps(b.padded(-1)), (first, second)
-    assert any("\u4e00" <= c <= "\u9fff" for word, _ in words for c in word) == (reader == "zh")
+    figure = np.ravel(PICTURES[picture]())[0].figure
+    check_words(figure)
+    assert in_chinese(figure) == (reader == "zh")
 
 
 def test_norms_draw_median_and_reach(reader):

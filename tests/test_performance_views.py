@@ -1,7 +1,5 @@
 """Pictures and widget of performance: what they draw is what is computed."""
 
-import itertools
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -42,14 +40,8 @@ PICTURES = {
 @pytest.mark.parametrize("picture", PICTURES)
 def test_every_word_is_whole_the_reader_s_and_covers_no_other(picture, reader):
     figure = np.ravel(PICTURES[picture]())[0].figure
-    words = test_plots.words_of(figure)
-    chinese = any("\u4e00" <= c <= "\u9fff" for word, _ in words for c in word)
-    assert words and (chinese == (reader == "zh"))
-    inside = figure.bbox.padded(1).get_points()
-    for word, box in words:
-        assert (box.get_points()[0] >= inside[0]).all() and (box.get_points()[1] <= inside[1]).all(), word
-    for (first, a), (second, b) in itertools.combinations(words, 2):
-        assert not a.padded(-1).overlaps(b.padded(-1)), (first, second)
+    test_plots.check_words(figure)
+    assert test_plots.in_chinese(figure) == (reader == "zh")
     plt.close("all")
 
 

@@ -113,24 +113,32 @@ def words_of(figure):
     ]
 
 
-@pytest.mark.parametrize("picture", PICTURES)
-def test_every_word_is_whole_and_none_covers_another(picture, reader):
-    figure = np.ravel(PICTURES[picture]())[0].figure
+def check_words(figure):
+    """There are words on `figure`; each lies within it as a whole, and none covers another."""
     words = words_of(figure)
     assert words
+    inside = figure.bbox.padded(1).get_points()
     for word, box in words:
-        inside = figure.bbox.padded(1).get_points()
         assert (box.get_points()[0] >= inside[0]).all() and (box.get_points()[1] <= inside[1]).all(), word
     for (first, a), (second, b) in itertools.combinations(words, 2):
         a, b = a.padded(-1), b.padded(-1)  # boxes may touch
         assert not a.overlaps(b), (first, second)
 
 
+def in_chinese(figure):
+    """Whether any word of `figure` has a Chinese character."""
+    return any("\u4e00" <= c <= "\u9fff" for word, _ in words_of(figure) for c in word)
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_every_word_is_whole_and_none_covers_another(picture, reader):
+    check_words(np.ravel(PICTURES[picture]())[0].figure)
+
+
 @pytest.mark.parametrize("picture", PICTURES)
 def test_words_are_the_reader_s(picture, reader):
     figure = np.ravel(PICTURES[picture]())[0].figure
-    chinese = any("\u4e00" <= c <= "\u9fff" for word, _ in words_of(figure) for c in word)
-    assert chinese == (reader == "zh" and picture != "timeline")  # the events are the caller's words
+    assert in_chinese(figure) == (reader == "zh" and picture != "timeline")  # whose words are given
 
 
 def test_given_axes_are_used_and_pyplot_learns_of_no_figure(reader):
